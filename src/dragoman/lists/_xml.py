@@ -154,7 +154,7 @@ def _is_at_end(source: Path, line: int, column: int) -> bool:
     lines = length = 0
     with source.open("rb") as stream:
         for lines, text in enumerate(stream, 1):  # noqa: B007
-            length = len(text)
+            length = len(text.decode(errors="replace"))
     return line > lines or (line == lines and column >= length)
 
 
