@@ -1,0 +1,72 @@
+"""A query, and the account of reading a file of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from dragoman.model import Record
+
+
+@dataclass(frozen=True, slots=True)
+class Unread:
+    """A value that a query gave and that could not be understood: the query is screened without it."""
+
+    prop: str
+    value: str
+    reason: str
+
+
+@dataclass(slots=True)
+class Query:
+    """What is screened: a record of statements, where it stood in the input, and what could not be read of it."""
+
+    record: Record
+    place: str
+    unread: list[Unread] = field(default_factory=list)
+
+    def to_json(self) -> dict[str, Any]:
+        """Return ``{"id", "schema", "properties": {name: [values]}}`` as used; ``unread`` where some was not."""
+        properties: dict[str, list[str]] = {}
+        for known in self.record.statements:
+            properties.setdefault(known.prop, []).append(known.value)
+        plain: dict[str, Any] = {"id": self.record.id, "schema": self.record.schema, "properties": properties}
+        if self.unread:
+            plain["unread"] = [asdict(value) for value in self.unread]
+        return plain
+
+
+@dataclass(frozen=True, slots=True)
+class Remark:
+    """Something to tell of a reading: ``refused`` (a row that is not screened), ``unread`` (a value) or ``columns``."""
+
+    kind: str
+    place: str
+    text: str
+
+
+@dataclass(slots=True)
+class Account:
+    """The account of one reading, told on the way through `tell`, so that a file of any length needs no more memory."""
+
+    tell: Callable[[Remark], None] = lambda remark: None
+    queries: int = 0
+    refused: int = 0
+    unread: int = 0
+
+    def refuse(self, place: str, reason: str) -> None:
+        """Account for a row that cannot be screened."""
+        self.refused += 1
+        self.tell(Remark("refused", place, reason))
+
+    def accept(self, query: Query) -> None:
+        """Account for a query, and for what could not be read of it."""
+        self.queries += 1
+        for value in query.unread:
+            self.unread += 1
+            self.tell(Remark("unread", query.place, f"{value.prop} {value.value!r} is left out: {value.reason}"))
+
+    def note(self, place: str, text: str) -> None:
+        """Tell how the input as a whole was understood."""
+        self.tell(Remark("columns", place, text))

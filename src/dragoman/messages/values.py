@@ -1,0 +1,127 @@
+"""Cells and options turned into the statements of a query."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from functools import cache
+
+from dragoman.errors import QueryRefused
+from dragoman.messages.queries import Query, Unread
+from dragoman.model import NAME_PROPERTIES, Record, schemata
+from dragoman.model.countries import country_code
+from dragoman.model.printed_dates import read_dates
+
+#: Of these the most general one that has all the properties given is the schema of a query that states none.
+#: ``Thing`` says nothing: a bare name may be anyone's or anything's.
+_SCHEMATA = ("Thing", "LegalEntity", "Person", "Vessel", "Organization", "Company", "Airplane", "CryptoWallet")
+
+#: Properties that together make a name, where a file keeps the parts apart.
+_NAME_PARTS = ("firstName", "secondName", "middleName", "fatherName", "lastName")
+
+_SEPARATOR = re.compile(r"[;|\n\r]+")
+_ABSENT = frozenset(
+    ("", "-", "--", "n/a", "n.a.", "null", "none", "nil", "nan", "unknown", "not known", "not available")
+)
+_GENDERS = {
+    **dict.fromkeys(("m", "male", "man"), "male"),
+    **dict.fromkeys(("f", "female", "w", "woman"), "female"),
+    **dict.fromkeys(("o", "x", "d", "other", "diverse"), "other"),
+}
+_LONGEST_CELL = 10_000
+
+
+def build_query(
+    id_: str, schema: str | None, cells: Iterable[tuple[str, str]], place: str, *, split: bool = True
+) -> Query:
+    """Make a query of (property, text) pairs; with `split`, a text may hold several values parted by ``;`` or ``|``.
+
+    Dates, countries and genders that are not understood are listed as `unread`. Raises
+    QueryRefused where the schema is unknown, or where no name and no identifier is given.
+    """
+    query = Query(Record(id_, "Thing"), place)
+    for prop, text in cells:
+        _state(query, prop, _parts(prop, text, place) if split else [text])
+    _join_name_parts(query.record)
+    query.record.schema = _schema(schema, query)
+    if not any(_screenable(known.prop) for known in query.record.statements):
+        raise QueryRefused(
+            "there is no name and no identifier to screen by", place=place, remedy="give at least a name"
+        )
+    return query
+
+
+def _parts(prop: str, text: str, place: str) -> list[str]:
+    if len(text) > _LONGEST_CELL:
+        raise QueryRefused(
+            f"{prop} is longer than {_LONGEST_CELL:,} characters", place=place, remedy="check the quotes of the row"
+        )
+    return [text] if _kind(prop) in ("text", "address", "html") else _SEPARATOR.split(text)
+
+
+def _state(query: Query, prop: str, parts: list[str]) -> None:
+    kind = _kind(prop)
+    for part in parts:
+        value = " ".join(part.split())
+        if value in ("", "-") or (kind != "name" and value.lower() in _ABSENT):
+            continue
+        values, reason = _read(kind, value)
+        for each in values:
+            query.record.add(prop, each, original=value, place=query.place)
+        if reason:
+            query.unread.append(Unread(prop, value[:200], reason))
+
+
+def _read(kind: str, value: str) -> tuple[list[str], str | None]:
+    """Return the values that a part of a cell states, and why it is not (wholly) understood, if so."""
+    if kind == "date":
+        days, left = read_dates(value)
+        # 3/4/1957 may be written in either order: both days are screened rather than one guessed.
+        months, _ = read_dates(value, month_first=True) if "/" in value else ([], [])
+        found = list(dict.fromkeys([*days, *months]))
+        return found, "it is no date" if left or not found else None
+    if kind == "country":
+        code = country_code(value)
+        return ([code], None) if code else ([], "it is no country that is known")
+    if kind == "gender":
+        gender = _GENDERS.get(value.lower())
+        return ([gender], None) if gender else ([], "write male, female or other")
+    return [value], None
+
+
+@cache
+def _kind(prop: str) -> str:
+    if prop in _NAME_PARTS:
+        return "name"
+    for schema in ("Thing", "LegalEntity", "Person", *schemata.schema_names()):
+        if kind := schemata.properties(schema).get(prop):
+            return kind
+    return "string"
+
+
+def _join_name_parts(record: Record) -> None:
+    """A file that keeps first and last name apart still screens whole names."""
+    if record.first(*NAME_PROPERTIES) is None:
+        parts = [record.first(prop) for prop in _NAME_PARTS]
+        record.add("name", " ".join(part for part in parts if part), place="joined")
+
+
+def _schema(stated: str | None, query: Query) -> str:
+    if stated and stated.strip():
+        known = {name.lower(): name for name in schemata.schema_names()}
+        if (name := known.get(stated.strip().lower())) is None:
+            raise QueryRefused(
+                f"unknown schema {stated.strip()!r}",
+                place=query.place,
+                remedy="use Person, Organization, Company, Vessel, Airplane or CryptoWallet, or leave it empty",
+            )
+        if name != "Thing" and not schemata.may_be_party(name):
+            raise QueryRefused(f"a {name} is no party that a list could name", place=query.place)
+        return name
+    props = {known.prop for known in query.record.statements}
+    fits = (schema for schema in _SCHEMATA if props <= schemata.properties(schema).keys())
+    return next(fits, "Person" if "birthDate" in props else "Thing")
+
+
+def _screenable(prop: str) -> bool:
+    return _kind(prop) in ("name", "identifier") and prop not in _NAME_PARTS
