@@ -44,17 +44,20 @@ _THIRD = r"(?:the\s+)?(?:(" + "|".join(_THIRDS) + r")[\s-]*(?:of\s+|de\s+)?(?:th
 
 _ABOUT = (
     r"(?:approximately|approximatively|approximative|approximate|approximatif|approx|circa|cerca|estimated|environ"
-    r"|around|about|vers|probably|possibly)\b\.?|\b(?:ca|c|est)\.?(?=[\s\d])|~"
+    r"|around|about|vers|probably|possibly|presumed|assumed)\b\.?|\b(?:ca|c|est)\.?(?=[\s\d])|~"
 )
-_ABOUT_BEFORE = re.compile(rf"(?:{_ABOUT})\s*:?\s*(?:in\b|en\b|the\b(?!\s+(?:early|mid|late)))?\s*")
+_ABOUT_BEFORE = re.compile(
+    rf"(?:\(\s*(?:{_ABOUT})\s*\)|{_ABOUT})\s*:?\s*(?:in\b|en\b|the\b(?!\s+(?:early|mid|late)))?\s*"
+)
 _ABOUT_AFTER = re.compile(rf"\s*(?:\(\s*(?:{_ABOUT})\s*\)|(?:(?:{_ABOUT})\s*|\?)(?=$|[,;)]))")
 
 _MARKER = re.compile(r"(?:^|(?<=[\s,;.]))\(?(?:[a-z]|[ivx]{1,4}|\d{1,2})\)")
 _SEPARATOR = re.compile(r"[;|\n\r]+")
-_ASIDE = re.compile(r"\([^()\d]*\)")
+_ASIDE = re.compile(r"\(([^()]*)\)")
+_OTHER_FIELD = re.compile(r"\b(?:pob|place of birth|gender|sex|nationality|passport)\b\s*:.*", re.DOTALL)
 _FILLER = re.compile(
     r"[\s,.:&/()]+|(?:or|ou|and|et|also|alternatively|alt|dob|date of birth|date de naissance|born|née?"
-    r"|in|on|en|le|year)\b"
+    r"|in|on|en|le|year|established|founded|incorporated)\b"
 )
 _RANGE_START = re.compile(r"(between|entre|from|de|du)\s+")
 _RANGE_MIDDLE = re.compile(r"\s*(?:-|/|\b(?:to|until|till|à|au)\b)\s*")
@@ -84,14 +87,28 @@ def read_dates(text: str, *, month_first: bool = False) -> tuple[list[str], list
         return found, [text]
     for part in _SEPARATOR.split(_plain(text)):
         for marked in _MARKER.split(part):
-            left.extend(aside for aside in _ASIDE.findall(marked) if not re.search(_ABOUT, aside))
-            piece = _ASIDE.sub(lambda m: m[0] if re.search(_ABOUT, m[0]) else " ", marked)
-            dates = _read_piece(piece.strip(), month_first)
-            if dates:
-                found.extend(dates)
-            elif piece.strip(" ,.:&/()-"):
-                left.append(piece.strip())
+            other = _OTHER_FIELD.search(marked)
+            left.extend([other[0]] if other else [])
+            piece = _OTHER_FIELD.sub(" ", marked)
+            asides = [aside for aside in _ASIDE.findall(piece) if not re.fullmatch(_ABOUT, aside.strip())]
+            piece = _ASIDE.sub(lambda m: m[0] if re.fullmatch(_ABOUT, m[1].strip()) else " ", piece)
+            for candidate in (piece, *asides):
+                _read_or_leave(candidate.strip(), month_first, found, left)
     return list(dict.fromkeys(found)), left
+
+
+def _read_or_leave(piece: str, month_first: bool, found: list[str], left: list[str]) -> None:
+    """Read a piece whole; else each of its parts between commas, but for one that only adds ("in ...")."""
+    dates = _read_piece(piece, month_first)
+    if dates or not piece.strip(" ,.:&/()-"):
+        found.extend(dates)
+        return
+    parts = re.split(r",\s*", piece)
+    for part in parts if len(parts) > 1 else ():
+        dates = [] if re.match(r"(?:in|en)\b", part) else _read_piece(part, month_first)
+        found.extend(dates)
+        left.extend([] if dates or not part else [part])
+    left.extend([piece] if len(parts) == 1 else [])
 
 
 def _plain(text: str) -> str:
@@ -201,7 +218,7 @@ _END = r"(?!\w|[./-]\d)"
 _SHAPES: tuple[tuple[str, Callable[..., _Bounds]], ...] = (
     (rf"(\d{{4}})([./-])(\d{{1,2}})\2(\d{{1,2}}){_TIME}(?!\w)", lambda _, y, s, m, d: _bounds(y, m, d)),
     (r"(\d{4})(\d{2})(\d{2})(?!\w)", lambda _, y, m, d: _bounds(y, m, d)),
-    (r"(\d{1,2})\s?([./-])\s?(\d{1,2})\s?\2\s?(\d{4})(?!\w)", lambda us, a, s, b, y: _numbers(us, a, b, y)),
+    (r"(\d{1,2})\s?([./-])\s?(\d{1,2})\s?[./\s-]\s?(\d{4})(?!\w)", lambda us, a, s, b, y: _numbers(us, a, b, y)),
     (
         rf"(\d{{1,2}}){_ORDINAL}[\s.-]*(?:of\s+|de\s+)?{_MONTH}[\s,./-]*(\d{{4}})(?!\w)",
         lambda _, d, m, y: _bounds(y, m, d),
