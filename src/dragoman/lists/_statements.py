@@ -162,7 +162,8 @@ def document(party: Record, schema: str, number: str, text: str, place: str, cou
 
 
 def sanction(party: Record, place: str, **stated: str | None) -> Record:
-    """Return the ``Sanction`` record of a party with the given properties; empty ones are left out."""
+    """Return the ``Sanction`` record of a party with the given properties, empty ones left out; note the topic on it."""
+    party.add("topics", "sanction", place=place)
     record = Record(f"{party.id}-sanction", "Sanction")
     record.add("entity", party.id, place=place)
     for prop, value in stated.items():

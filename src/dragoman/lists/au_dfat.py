@@ -56,7 +56,7 @@ _SCHEMATA = {"individual": "Person", "entity": "Organization", "vessel": "Vessel
 _NAME_TYPES = {
     "primary name": "name",
     "aka": "alias",
-    "original script": "name",
+    "original script": "alias",
     "formerly known as": "previousName",
     "previously listed as": "previousName",
 }
