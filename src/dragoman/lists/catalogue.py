@@ -8,17 +8,15 @@ from pathlib import Path
 from dragoman.errors import ListRefused, UsageError
 from dragoman.lists.reading import ListFormat
 
-#: The module that reads each format, in the order in which they are tried on an unknown file: what
-#: only one publisher writes first, what anyone may write last.
+#: The module that reads each format. An unknown file is shown to all of them.
 MODULES = {
     "un-sc": "un",
     "us-ofac-sdn": "ofac",
     "us-ofac-cons": "ofac",
-    "us-ofac-sdn-advanced": "ofac_advanced",
     "eu-fsf": "eu_fsf",
     "eu-journal": "eu_journal",
-    "gb-uksl": "uk",
-    "gb-ofsi": "uk",
+    "gb-uksl": "gb_uksl",
+    "gb-ofsi": "gb_ofsi",
     "au-dfat": "au_dfat",
     "ca-sema": "ca_sema",
     "in-uapa": "in_mha",
@@ -32,25 +30,30 @@ HEAD = 65536
 
 
 def format_names() -> list[str]:
-    """Return the names of all formats, the one that needs a mapping (``csv``) last."""
+    """Return the names of all formats, the one for any table (``csv``) last."""
     return [*MODULES, "csv"]
 
 
 def find_format(name: str, mapping: Path | None = None) -> ListFormat:
-    """Return the format of that name; ``csv`` is read by its `mapping`. Raises UsageError, ListRefused."""
+    """Return the format of that name; ``csv`` is read by its `mapping`, or by its headers where there is none.
+
+    Raises UsageError on an unknown name, or a mapping for a format that takes none; ListRefused on a bad mapping.
+    """
     if name == "csv":
-        return _mapped(mapping)
+        from dragoman.lists.csv_table import mapped_format
+
+        return mapped_format(mapping)
     if mapping is not None:
         raise UsageError(f"the format {name} takes no mapping", remedy="use --format csv with a mapping")
     if name not in MODULES:
         raise UsageError(f"unknown format: {name}", remedy="use one of " + ", ".join(format_names()))
     module = import_module(f"dragoman.lists.{MODULES[name]}")
-    known = {value.name: value for value in vars(module).values() if isinstance(value, ListFormat)}
-    return known[name]
+    forms: tuple[ListFormat, ...] = module.FORMATS if hasattr(module, "FORMATS") else (module.FORMAT,)
+    return next(form for form in forms if form.name == name)
 
 
 def recognise(path: Path) -> ListFormat:
-    """Return the format that the file or folder is in. Raises ListRefused where none recognises it."""
+    """Return the format that the file or folder is in. Raises ListRefused where none recognises it, or several do."""
     if not path.exists():
         raise ListRefused("there is no such file or folder", place=str(path), remedy="check the path")
     head = b""
@@ -59,18 +62,14 @@ def recognise(path: Path) -> ListFormat:
             head = file.read(HEAD)
         if not head:
             raise ListRefused("the file is empty", place=str(path), remedy="fetch it again from its publisher")
-    for name in MODULES:
-        form = find_format(name)
-        if form.recognise(path, head):
-            return form
+    claims = [form for name in MODULES if (form := find_format(name)).recognise(path, head)]
+    if not claims and (table := find_format("csv")).recognise(path, head):
+        return table  # what any table may look like, asked last
+    if len(claims) == 1:
+        return claims[0]
+    names = " and ".join(form.name for form in claims)
     raise ListRefused(
-        "no format recognises it", place=str(path), remedy="state it: --format NAME, or --format csv --mapping FILE"
+        f"several formats recognise it: {names}" if claims else "no format recognises it",
+        place=str(path),
+        remedy="state it: --format NAME, or --format csv --mapping FILE",
     )
-
-
-def _mapped(mapping: Path | None) -> ListFormat:
-    if mapping is None:
-        raise UsageError("a CSV list needs a mapping", remedy="give --mapping FILE; see the page on lists")
-    from dragoman.lists.csv_mapped import mapped_format
-
-    return mapped_format(mapping)
