@@ -61,3 +61,9 @@ def test_a_bic_needs_its_form() -> None:
 def test_a_passport_number_needs_a_digit() -> None:
     assert ids.passport_number("a 1234567") == "A1234567"
     assert ids.passport_number("unknown") is None
+
+
+def test_companies_have_imo_numbers_with_weights_of_their_own() -> None:
+    assert ids.imo_company_number("IMO 5342883") == "5342883"
+    assert ids.imo_company_number("5342884") is None
+    assert ids.imo_number("5342883") is None

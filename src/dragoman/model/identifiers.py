@@ -35,6 +35,18 @@ def imo_number(text: str) -> str | None:
     return digits if digits.isascii() and imo.is_valid(digits) else None
 
 
+def imo_company_number(text: str) -> str | None:
+    """Return the seven digits of a company's or owner's IMO number whose check digit holds, else None.
+
+    Its weights differ from a ship's: 8, 6, 4, 2, 9, 7, modulo 11 (IMO resolution MSC.160(78)).
+    """
+    digits = normalise_identifier(text).removeprefix("IMO")
+    if not re.fullmatch(r"[0-9]{7}", digits):
+        return None
+    total = sum(int(digit) * weight for digit, weight in zip(digits, (8, 6, 4, 2, 9, 7), strict=False))
+    return digits if (11 - total % 11) % 10 == int(digits[6]) else None
+
+
 def iban(text: str) -> str | None:
     """Return the IBAN whose country format and mod-97 check hold, else None."""
     from stdnum import iban as ibans

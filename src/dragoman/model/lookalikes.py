@@ -19,7 +19,7 @@ def _folds() -> dict[int, str]:
 
 
 def fold_lookalikes(text: str) -> str:
-    """Fold full-width forms, digits of other scripts, Cyrillic and Greek look-alikes to ASCII, keeping case. Idempotent.
+    """Fold full-width forms, digits of other scripts, Cyrillic and Greek look-alikes to ASCII, case kept. Idempotent.
 
     Source of the rule: ``data/lookalikes.tsv``. Letters that resemble nothing Latin stay as they are.
     """
