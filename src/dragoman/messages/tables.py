@@ -118,12 +118,25 @@ def _columns(line: str, delimiter: str) -> Columns:
     except csv.Error:
         printed = [line.strip()]
     columns = Columns(printed, [property_for(cell) for cell in printed], delimiter)
+    for single in ("id", "schema"):
+        _keep_one(columns, single)
     for cell, prop in zip(columns.printed, columns.props, strict=True):
         if prop is None and cell:
             columns.unknown.append(cell)
-        elif prop is not None and prop != cell:
+        elif prop is not None and prop.lower() != cell.lower():
             columns.respelled[cell] = prop
     return columns
+
+
+def _keep_one(columns: Columns, single: str) -> None:
+    """A row has one id and one schema: of several such columns the one of that very name counts, else the first."""
+    places = [place for place, prop in enumerate(columns.props) if prop == single]
+    chosen = next(
+        (place for place in places if columns.printed[place].lower() == single), places[0] if places else None
+    )
+    for place in places:
+        if place != chosen:
+            columns.props[place] = None
 
 
 def _report(columns: Columns, name: str, account: Account) -> None:

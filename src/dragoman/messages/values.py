@@ -8,8 +8,9 @@ from functools import cache
 
 from dragoman.errors import QueryRefused
 from dragoman.messages.queries import Query, Unread
-from dragoman.model import NAME_PROPERTIES, Record, schemata
+from dragoman.model import Record, Statement, schemata
 from dragoman.model.countries import country_code
+from dragoman.model.headers import schema_for
 from dragoman.model.printed_dates import read_dates
 
 #: Of these the most general one that has all the properties given is the schema of a query that states none.
@@ -19,10 +20,13 @@ _SCHEMATA = ("Thing", "LegalEntity", "Person", "Vessel", "Organization", "Compan
 #: Properties that together make a name, where a file keeps the parts apart.
 _NAME_PARTS = ("firstName", "secondName", "middleName", "fatherName", "lastName")
 
-_SEPARATOR = re.compile(r"[;|\n\r]+")
+_COUNTRY_SEPARATOR = re.compile(r"[,/&]| and ")
+_SEPARATOR = re.compile(r"[;|]+")
 _ABSENT = frozenset(
     ("", "-", "--", "n/a", "n.a.", "null", "none", "nil", "nan", "unknown", "not known", "not available")
 )
+#: Null, None and Nan are people's names.
+_NO_NAME = frozenset(("", "-", "--", "n/a", "n.a.", "not known", "not available"))
 _GENDERS = {
     **dict.fromkeys(("m", "male", "man"), "male"),
     **dict.fromkeys(("f", "female", "w", "woman"), "female"),
@@ -36,15 +40,15 @@ def build_query(
 ) -> Query:
     """Make a query of (property, text) pairs; with `split`, a text may hold several values parted by ``;`` or ``|``.
 
-    Dates, countries and genders that are not understood are listed as `unread`. Raises
-    QueryRefused where the schema is unknown, or where no name and no identifier is given.
+    Dates, countries, genders and schemata that are not understood are listed as `unread`. Raises QueryRefused
+    where the schema is not one of parties, or where no name and no identifier is given.
     """
     query = Query(Record(id_, "Thing"), place)
     for prop, text in cells:
         _state(query, prop, _parts(prop, text, place) if split else [text])
-    _join_name_parts(query.record)
+    _join_name_parts(query.record, place)
     query.record.schema = _schema(schema, query)
-    if not any(_screenable(known.prop) for known in query.record.statements):
+    if not any(_screenable(known) for known in query.record.statements):
         raise QueryRefused(
             "there is no name and no identifier to screen by", place=place, remedy="give at least a name"
         )
@@ -63,7 +67,7 @@ def _state(query: Query, prop: str, parts: list[str]) -> None:
     kind = _kind(prop)
     for part in parts:
         value = " ".join(part.split())
-        if value in ("", "-") or (kind != "name" and value.lower() in _ABSENT):
+        if value.lower() in (_ABSENT if kind != "name" else _NO_NAME):
             continue
         values, reason = _read(kind, value)
         for each in values:
@@ -81,8 +85,10 @@ def _read(kind: str, value: str) -> tuple[list[str], str | None]:
         found = list(dict.fromkeys([*days, *months]))
         return found, "it is no date" if left or not found else None
     if kind == "country":
-        code = country_code(value)
-        return ([code], None) if code else ([], "it is no country that is known")
+        codes = [country_code(value)]
+        if codes == [None]:  # not before: "Korea, North" is one country
+            codes = [country_code(part) for part in _COUNTRY_SEPARATOR.split(value)]
+        return [code for code in codes if code], None if all(codes) else "it is no country that is known"
     if kind == "gender":
         gender = _GENDERS.get(value.lower())
         return ([gender], None) if gender else ([], "write male, female or other")
@@ -99,29 +105,25 @@ def _kind(prop: str) -> str:
     return "string"
 
 
-def _join_name_parts(record: Record) -> None:
+def _join_name_parts(record: Record, place: str) -> None:
     """A file that keeps first and last name apart still screens whole names."""
-    if record.first(*NAME_PROPERTIES) is None:
-        parts = [record.first(prop) for prop in _NAME_PARTS]
-        record.add("name", " ".join(part for part in parts if part), place="joined")
+    if record.first("name") is None:
+        parts = [part for prop in _NAME_PARTS if (part := record.first(prop))]
+        record.add("name", " ".join(parts), place=place)
 
 
 def _schema(stated: str | None, query: Query) -> str:
-    if stated and stated.strip():
-        known = {name.lower(): name for name in schemata.schema_names()}
-        if (name := known.get(stated.strip().lower())) is None:
-            raise QueryRefused(
-                f"unknown schema {stated.strip()!r}",
-                place=query.place,
-                remedy="use Person, Organization, Company, Vessel, Airplane or CryptoWallet, or leave it empty",
-            )
-        if name != "Thing" and not schemata.may_be_party(name):
-            raise QueryRefused(f"a {name} is no party that a list could name", place=query.place)
-        return name
+    stated = (stated or "").strip()
+    if known := schema_for(stated):
+        return known
+    if stated in schemata.schema_names() and stated != "Thing":
+        raise QueryRefused(f"a {stated} is no party that a list could name", place=query.place)
+    if stated and stated != "Thing":
+        query.unread.append(Unread("schema", stated[:200], "use Person, Organization, Company, Vessel or CryptoWallet"))
     props = {known.prop for known in query.record.statements}
     fits = (schema for schema in _SCHEMATA if props <= schemata.properties(schema).keys())
     return next(fits, "Person" if "birthDate" in props else "Thing")
 
 
-def _screenable(prop: str) -> bool:
-    return _kind(prop) in ("name", "identifier") and prop not in _NAME_PARTS
+def _screenable(known: Statement) -> bool:
+    return _kind(known.prop) in ("name", "identifier") and any(char.isalnum() for char in known.value)
