@@ -36,11 +36,11 @@ def build(force: bool) -> None:
 @json_option
 def show(as_json: bool) -> None:
     """Show what the index holds: lists and versions, parties, names, size."""
-    from dragoman.screening import Screener
-
     path = indexing.index_path(ListStore.open())
     if not path.exists():
         raise IndexUnusable("the lists in use have no index yet", place=str(path), remedy="dragoman index build")
+    from dragoman.screening import Screener
+
     screener = Screener.open(path)
     facts: dict[str, Any] = {
         "path": str(path),

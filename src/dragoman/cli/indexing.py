@@ -33,9 +33,9 @@ def index_path(store: ListStore) -> Path:
 
 def open_screener(store: ListStore) -> Screener:
     """Open the index of the lists in use, building it first where it is missing or cannot be used."""
+    path = index_path(store)
     from dragoman.screening import Screener
 
-    path = index_path(store)
     if path.exists():
         try:
             return Screener.open(path)

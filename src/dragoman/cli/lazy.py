@@ -46,6 +46,13 @@ class LazyGroup(click.Group):
             with formatter.section("Commands"):
                 formatter.write_dl(rows)
 
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command; click would turn a reader that went away into status 1, which says that there are hits."""
+        try:
+            return super().invoke(ctx)
+        except BrokenPipeError:
+            raise click.exceptions.Exit(NO_READER) from None
+
     def main(
         self,
         args: Sequence[str] | None = None,
