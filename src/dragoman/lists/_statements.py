@@ -25,7 +25,10 @@ _NUMBER = re.compile(
     r"(?<!\w)(?<!\d[.])(?:(?!ID\b|NO\b)[A-Z]{1,3}[ -]?)?(?=[A-Z\d/-]*\d[A-Z\d/-]*\d[A-Z\d/-]*\d)[A-Z\d][A-Z\d/-]{3,}\b"
 )
 _BEFORE_DATES = re.compile(r"\b(?:issued?|expir\w*|valid|date of|dob|born)\b", re.IGNORECASE)
-_DEMONYM = re.compile(r"\(([A-Z][A-Za-z' -]+)\)|\b([A-Z][a-z]+(?: [A-Z][a-z]+)?) (?:[Pp]assport|[Nn]ational|ID\b)")
+_DEMONYM = re.compile(
+    r"\(([A-Z][A-Za-z' -]+?)(?: (?:[Pp]assport|[Dd]iplomatic)\b[^()]*)?\)"
+    r"|\b([A-Z][a-z]+(?: [A-Z][a-z]+)?) (?:[Pp]assport|[Nn]ational|ID\b)"
+)
 
 
 def tidy(text: str) -> str:
@@ -162,7 +165,7 @@ def document(party: Record, schema: str, number: str, text: str, place: str, cou
 
 
 def sanction(party: Record, place: str, **stated: str | None) -> Record:
-    """Return the ``Sanction`` record of a party with the given properties, empty ones left out; note the topic on it."""
+    """Return the ``Sanction`` record of a party with the given properties, and note its topic on the party."""
     party.add("topics", "sanction", place=place)
     record = Record(f"{party.id}-sanction", "Sanction")
     record.add("entity", party.id, place=place)

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import datetime
 import re
-import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,15 +24,11 @@ from dragoman.lists._statements import (
     split_items,
     tidy,
 )
+from dragoman.lists._workbook import check_workbook
 from dragoman.lists.reading import ListFormat, Reading
 from dragoman.model import Record
 from dragoman.model.printed_dates import read_dates
 
-#: The published workbook is 1 MB, 7 MB unpacked; these leave room for it to grow and none for a bomb.
-LARGEST_FILE = 64 * 1024 * 1024
-LARGEST_UNPACKED = 256 * 1024 * 1024
-LARGEST_RATIO = 100
-MOST_PARTS = 2000
 MOST_ROWS = 200_000
 
 COLUMNS = (
@@ -66,6 +61,7 @@ _COMMA_NAME = re.compile(r"([^,;/]{2,40}),\s*([^,;/]{1,60})")
 _LISTED = re.compile(
     r"(?:listed|designated|sanctioned)\b[^.;]*?\bon:?\s*(\d{1,2}\s+[A-Z][a-z]{2,8}\.?,?\s+\d{4})", re.IGNORECASE
 )
+_WHOSE = re.compile(r"[A-Z][a-z]+(?: [A-Z][a-z]+)? $")
 _UP_TO = r"(.{4,140}?)(?=\.\s+[A-Z][a-z]|[\n;]|passport|national id|$)"
 _DESCRIBES = {
     "Passport": re.compile(rf"passport\b{_UP_TO}", re.IGNORECASE | re.DOTALL),
@@ -93,7 +89,7 @@ def read(source: Path, reading: Reading) -> Iterator[Record]:
     Raises ListRefused on what is no workbook, a damaged one, an archive bomb, or other columns. A row
     without a reference or of unknown type is rejected.
     """
-    check_archive(source)
+    check_workbook(source)
     parties: dict[str, list[Row]] = {}
     latest = ""
     for row in _rows(source):
@@ -108,23 +104,6 @@ def read(source: Path, reading: Reading) -> Iterator[Record]:
     reading.published = latest or None
     for number, rows in parties.items():
         yield from _party(number, rows, reading)
-
-
-def check_archive(source: Path) -> None:
-    """Raise ListRefused unless the file is a zip archive of a size and ratio that a workbook has."""
-    try:
-        size = source.stat().st_size
-        with zipfile.ZipFile(source) as archive:
-            parts = archive.infolist()
-    except (zipfile.BadZipFile, zipfile.LargeZipFile, ValueError, NotImplementedError, EOFError) as error:
-        raise ListRefused("not an Excel workbook, or a truncated one", place=source.name, remedy=_REMEDY) from error
-    except OSError as error:
-        raise ListRefused(f"cannot be opened: {error.strerror}", place=str(source), remedy="check the path") from error
-    unpacked = sum(part.file_size for part in parts)
-    if size > LARGEST_FILE or unpacked > LARGEST_UNPACKED or len(parts) > MOST_PARTS:
-        raise ListRefused("the workbook is larger than the list could be", place=source.name, remedy=_REMEDY)
-    if any(part.file_size > LARGEST_RATIO * max(part.compress_size, 1024) for part in parts):
-        raise ListRefused("the workbook unpacks to far more than it should", place=source.name, remedy=_REMEDY)
 
 
 def _rows(source: Path) -> Iterator[Row]:
@@ -221,9 +200,12 @@ def _add_details(party: Record, row: Row, reading: Reading) -> None:
 def _documents(party: Record, row: Row, reading: Reading) -> Iterator[Record]:
     """Take passports and national numbers out of the additional information, where all of it stays as a note."""
     quiet = Reading()  # most of what stands after the word "passport" is prose: nothing is lost by passing over it
+    information = row["Additional Information"]
     for schema, pattern in _DESCRIBES.items():
-        for found in pattern.finditer(row["Additional Information"]):
-            text = found[0] if not found[1].lstrip(" .:noN").startswith("a)") else found[1].lstrip(" .:noN")
+        for found in pattern.finditer(information):
+            items = found[1].lstrip(" .:noN")
+            whose = _WHOSE.search(information[: found.start()])
+            text = items if items.startswith("a)") else (whose[0] if whose else "") + found[0]
             yield from documents(party, quiet, schema, text, row.place)
 
 
@@ -249,10 +231,10 @@ def _sanction(party: Record, rows: list[Row], number: str) -> Record:
 
 def recognise(path: Path, head: bytes) -> bool:
     """Tell whether this is a workbook with the Department's columns; a look at the sheet's first row is taken."""
-    if not head.startswith(b"PK\x03\x04") or path.suffix.lower() not in (".xlsx", ".xlsm"):
+    if not head.startswith(b"PK\x03\x04"):
         return False
     try:
-        check_archive(path)
+        check_workbook(path)
         return next(_rows(path), None) is not None
     except ListRefused:
         return False

@@ -196,10 +196,9 @@ def _documents(party: Record, row: dict[str, str], place: str, reading: Reading)
 
 
 def _sanction(party: Record, rows: list[Row], number: str) -> Record:
-    place, first = rows[0]
     record = sanction(
         party,
-        place,
+        rows[0][0],
         authority="HM Treasury, Office of Financial Sanctions Implementation",
         country="gb",
         recordId=number,
@@ -210,8 +209,8 @@ def _sanction(party: Record, rows: list[Row], number: str) -> Record:
         for column, prop in (("Listed On", "listingDate"), ("Last Updated", "modifiedAt")):
             for day in read_dates(row.get(column, ""))[0]:
                 record.add(prop, day, original=row[column], place=place)
-    if reference := _UN_REFERENCE.search(first.get("Other Information", "")):
-        record.add("unscId", reference[1].rstrip("."), original=reference[0], place=place)
+        if reference := _UN_REFERENCE.search(row.get("Other Information", "")):
+            record.add("unscId", reference[1].rstrip("."), original=reference[0], place=place)
     return record
 
 
