@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 
 from dragoman.errors import ListRefused
 from dragoman.lists import un
-from dragoman.lists._un_documents import document_number
-from dragoman.lists._un_names import read_names
+from dragoman.lists._documents import document_number
+from dragoman.lists._printed_names import read_names
 from dragoman.lists.delta import diff
 from dragoman.lists.reading import Reading
 from dragoman.model import Record, parties, schemata

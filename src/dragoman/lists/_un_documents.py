@@ -1,50 +1,15 @@
-"""The documents of the UN list: the number is somewhere among the words.
-
-``Libyan passport No. 513519``, ``R00012098, South Sudan``, ``381110042 (Expired 25 Jan. 2016)``, and
-documents that stand in a note only: ``Tunisian passport number L 191609 issued on 28 Feb. 1996``.
-"""
+"""INDIVIDUAL_DOCUMENT of the UN list, whose number may stand in NUMBER, in NOTE or in TYPE_OF_DOCUMENT2."""
 
 from __future__ import annotations
 
-import hashlib
-import re
-from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from dragoman.lists._documents import PASSPORT, Document, country_in, document_number
 from dragoman.lists._xml import child_text
-from dragoman.model import Record
 from dragoman.model.countries import country_code
-from dragoman.model.printed_dates import read_dates
 
 if TYPE_CHECKING:
     from lxml import etree
-
-_PASSPORT = re.compile(r"passe?port|pasaporte|laissez|travel document", re.IGNORECASE)
-_BRACKETS = re.compile(r"\([^()]*\)")
-_AFTERWARDS = re.compile(
-    r"\b(?:issued?|expir\w*|exp\.|valid|date of|under (?:the )?name|in the name|made out|born)\b", re.IGNORECASE
-)
-_LABEL = re.compile(r"(?:\b(?:number|no|code|ssn)\b|\bn[°º])[.:]*\s*(?:n[°º])?(?=.*\d)|^no(?=\d)|:\s", re.IGNORECASE)
-_TOKEN = re.compile(r"[A-Z0-9][A-Z0-9/.-]*")
-
-#: "Passport No. 284158" and the like in the note of an alias.
-_IN_PROSE = re.compile(
-    r"((?:[A-Z][a-z]+ (?:of )?)*)\b[Pp]assport (?:[Nn]o|[Nn]umber)[.:]*\s*((?:[A-Z]{1,3} )?[A-Z]{0,3}\d[A-Z0-9/-]{3,})"
-)
-
-
-@dataclass(frozen=True, slots=True)
-class Document:
-    """One document as printed: `kind` is ``Passport`` or ``Identification``, `number` has no blanks."""
-
-    kind: str
-    type: str
-    number: str | None
-    printed: str
-    country: str | None = None
-    issued: str = ""
-    note: str = ""
 
 
 def read_document(element: etree._Element) -> Document | None:
@@ -64,7 +29,7 @@ def read_document(element: etree._Element) -> Document | None:
     printed = number or next((text for text in (note, precise) if document_number(text)), "")
     issued_at = ", ".join(filter(None, (city, place)))
     return Document(
-        kind="Passport" if _PASSPORT.search(f"{kind} {precise}") else "Identification",
+        kind="Passport" if PASSPORT.search(f"{kind} {precise}") else "Identification",
         type=precise or kind,
         number=document_number(printed),
         printed=printed,
@@ -72,71 +37,3 @@ def read_document(element: etree._Element) -> Document | None:
         issued=child_text(element, "DATE_OF_ISSUE"),
         note="; ".join(filter(None, (f"issued at: {issued_at}" if issued_at else "", issuer, kind, note))),
     )
-
-
-def documents_in(prose: str) -> Iterator[Document]:
-    """Yield the passports that a note names by number."""
-    for match in _IN_PROSE.finditer(prose):
-        number = match[2].replace(" ", "")
-        yield Document("Passport", "Passport", number, match[0].strip(), country_in(match[1]), note=prose)
-
-
-def document_number(text: str) -> str | None:
-    """Return the number among the words of `text`, without blanks; None where there is none."""
-    text = _BRACKETS.sub(" ", _AFTERWARDS.split(text)[0]).strip(" ,.;")
-    text = re.sub(r"-\s+(?=\d)", "-", text)
-    if label := _LABEL.search(text):
-        text = text[label.end() :]
-    tokens = re.split(r"[\s,]+", text)
-    if not any(map(_has_digit, tokens)):
-        return None
-    start = next(index for index, token in enumerate(tokens) if _has_digit(token))
-    if start and re.fullmatch(r"[A-Z]{1,3}(?:-[A-Z]{1,2})?-?", tokens[start - 1]):
-        start -= 1
-    kept: list[str] = []
-    for token in tokens[start:]:
-        if _TOKEN.fullmatch(token):
-            kept.append(token)
-        elif token.lower().rstrip(".:") != "no":
-            break
-    return "".join(kept).strip(".-") or None
-
-
-def country_in(text: str) -> str | None:
-    """Return the country named at the start, the end or in brackets: ``Libyan passport``, ``123, Chad``, ``(US)``."""
-    for aside in _BRACKETS.findall(text):
-        if found := country_code(aside.strip("()")):
-            return found
-    words = re.findall(r"[^\W\d]+", _BRACKETS.sub(" ", text))
-    for length in (3, 2, 1):
-        for part in (words[:length], words[-length:]):
-            phrase = " ".join(part)
-            if len(phrase) > 3 and (found := country_code(phrase)):
-                return found
-    return None
-
-
-def record_of(document: Document, holder: Record, place: str) -> Record:
-    """Return the document's record and state its number on the holder.
-
-    The id is made of the number (or of the text, where there is none), so that it is the same in every release.
-    """
-    mark = document.number or hashlib.sha256(f"{document.printed}{document.note}".encode()).hexdigest()[:12]
-    mark = re.sub(r"[^A-Za-z0-9]+", "-", mark).strip("-").lower()
-    record = Record(f"{holder.id}-{document.kind.lower()}-{mark}", document.kind)
-    record.add("holder", holder.id, place=place)
-    record.add("number", document.number, original=document.printed, place=place)
-    if document.kind == "Passport":
-        record.add("passportNumber", document.number, original=document.printed, place=place)
-    record.add("type", document.type, place=place)
-    record.add("country", document.country, place=place)
-    for day in read_dates(document.issued)[0]:
-        record.add("startDate", day, original=document.issued, place=place)
-    record.add("description", document.note, place=place)
-    own = "passportNumber" if document.kind == "Passport" else "idNumber"
-    holder.add(own, document.number, original=document.printed, place=place)
-    return record
-
-
-def _has_digit(token: str) -> bool:
-    return any(char.isdigit() for char in token)

@@ -13,10 +13,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from dragoman.errors import ListRefused
+from dragoman.lists._documents import document_number, documents_in, record_of
+from dragoman.lists._printed_names import PrintedNames, is_latin, language, read_names
 from dragoman.lists._statements import add_countries, is_absent
 from dragoman.lists._un_births import births_in, read_birth
-from dragoman.lists._un_documents import document_number, documents_in, read_document, record_of
-from dragoman.lists._un_names import PrintedNames, is_latin, language, read_names
+from dragoman.lists._un_documents import read_document
 from dragoman.lists._xml import begins_with_element, child_text, children, iter_elements, local_name, read_root, text_of
 from dragoman.lists.reading import ListFormat, Reading
 from dragoman.model import Quality, Record
