@@ -30,7 +30,7 @@ def test_add_shows_the_rows_it_leaves_out(run, tmp_path, entities):
     path = tmp_path / "list.ftm.json"
     path.write_text(entities(("a", "Person", "A"), ("b", "Person", "B")) + '{"id": "x", "schema": "Goblin"}\n')
     done = run("lists", "add", "partners", path, "--format", "ftm")
-    assert "1 rows could not be read and are left out:\n  list.ftm.json:3: " in done.stderr
+    assert "1 row could not be read and left out:\n  list.ftm.json:3: " in done.stderr
     shown = json.loads(run("lists", "show", "partners", "--json").stdout)
     assert shown["rejects"]["count"] == len(shown["rejects"]["rows"]) == 1
     assert shown["rejects"]["rows"][0]["place"] == "list.ftm.json:3"
@@ -41,7 +41,7 @@ def test_a_refused_file_leaves_the_version_in_use_and_ends_with_two(run, kept, t
     bad.write_text(entities(("a", "Person", "A")))
     done = run("lists", "add", "partners", bad)
     assert done.exit_code == 2
-    assert "it has 1 parties where version" in done.stderr
+    assert "its parties number 1, those of version" in done.stderr
     assert "--force" in done.stderr
     assert json.loads(run("lists", "show", "partners", "--json").stdout)["parties"] == 3
     assert run("lists", "add", "partners", bad, "--force").exit_code == 0

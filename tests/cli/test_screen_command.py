@@ -90,7 +90,7 @@ def test_a_bad_row_is_told_the_rest_is_screened_and_the_status_is_two(screen):
     assert done.exit_code == 2
     assert [line["query"]["id"] for line in lines(done)] == ["1", "3"]
     assert "standard input:3: not screened: there is no name" in done.stderr
-    assert "1 row(s) could not be read and were not screened." in done.stderr
+    assert "Not read and not screened: 1 row." in done.stderr
 
 
 def test_an_unread_value_is_told_and_the_query_screened(screen):
@@ -164,7 +164,7 @@ def test_a_list_that_is_not_whole_is_named_even_where_nothing_is_found(screen, r
     run("lists", "add", "other", path, "--format", "ftm")
     done = screen("--name", "Nobody", "--json")
     assert done.exit_code == 0
-    assert "is not whole: 1 rows could not be read" in done.stderr
+    assert "is not whole: 1 row could not be read" in done.stderr
 
 
 def test_summary_ends_with_settings_and_counts_on_standard_error(screen):
@@ -177,12 +177,12 @@ def test_summary_ends_with_settings_and_counts_on_standard_error(screen):
 
 def test_the_index_is_built_once_and_again_when_a_list_changed(screen, run, home, tmp_path, entities):
     first = screen("--name", "Nobody")
-    assert "Building the index of 3 parties on 1 list(s)" in first.stderr
+    assert "Building the index of 3 parties on 1 list " in first.stderr
     assert "Building" not in screen("--name", "Nobody").stderr
     path = tmp_path / "other.ftm.json"
     path.write_text(entities(("z", "Person", "Z")))
     run("lists", "add", "other", path, "--format", "ftm")
-    assert "Building the index of 4 parties on 2 list(s)" in screen("--name", "Nobody").stderr
+    assert "Building the index of 4 parties on 2 lists " in screen("--name", "Nobody").stderr
     assert len(list(home.glob("index/*.idx"))) == 1
 
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, TextIO
 import click
 
 from dragoman.cli.options import json_option
-from dragoman.cli.output import console, flush, printable, say, table, write_json
+from dragoman.cli.output import console, counted, flush, printable, say, table, write_json
 from dragoman.errors import DragomanError, InputError, QueryRefused, UsageError
 from dragoman.model import Record, schemata
 
@@ -100,7 +100,7 @@ def _compare_file(path: str, schema: str | None) -> int:
             if number % _FLUSH_EVERY == 0:
                 flush()
     if refused:
-        say(f"{refused:,} row(s) could not be read and were not compared.")
+        say(f"Not read and not compared: {counted(refused, 'row')}.")
     return 2 if refused else 0
 
 

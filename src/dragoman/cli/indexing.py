@@ -12,7 +12,7 @@ from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from dragoman.cli.output import progress, say
+from dragoman.cli.output import counted, progress, say
 from dragoman.errors import IndexUnusable, UnknownList
 from dragoman.lists.locking import locked
 from dragoman.lists.store import ListStore
@@ -66,10 +66,10 @@ def _build(store: ListStore, path: Path) -> None:
 
     lists = store.in_use()
     total = sum(store.current(name).parties for name in lists)
-    say(f"Building the index of {total:,} parties on {len(lists)} list(s) ...")
+    say(f"Building the index of {counted(total, 'party', 'parties')} on {counted(len(lists), 'list')} ...")
     with progress("Building the index", total) as done:
         summary = build_index(path, _records(store, lists), lists, done)
-    say(f"Index built: {summary.parties:,} parties, {summary.names:,} names.")
+    say(f"Index built: {counted(summary.parties, 'party', 'parties')}, {counted(summary.names, 'name')}.")
 
 
 def _records(store: ListStore, lists: dict[str, str]) -> Iterator[Record]:

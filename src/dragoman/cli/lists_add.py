@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from dragoman.cli.options import complete_formats, complete_lists
-from dragoman.cli.output import progress, say
+from dragoman.cli.output import counted, progress, say
 from dragoman.errors import UsageError
 from dragoman.lists.reading import ListFormat, Reject
 from dragoman.lists.store import ListStore
@@ -58,12 +58,13 @@ def keep(
     with progress(f"Reading {name}") as done:
         account = store.add(name, path, form, mapping=mapping, force=force, progress=done)
     if account.version in before:
-        say(f"{account.label} is unchanged: {account.parties:,} parties.")
+        say(f"{account.label} is unchanged: {counted(account.parties, 'party', 'parties')}.")
         return account
     kinds = ", ".join(f"{count:,} {schema}" for schema, count in account.by_schema.items())
-    say(f"{account.label} added: {account.parties:,} parties ({kinds}), {account.names:,} names, by {form.title}.")
-    _tell("rows could not be read and are left out", account.rejects, account)
-    _tell("rows are odd and were kept", account.warnings, account)
+    parties, names = counted(account.parties, "party", "parties"), counted(account.names, "name")
+    say(f"{account.label} added: {parties} ({kinds}), {names}, by {form.title}.")
+    _tell("could not be read and left out", account.rejects, account)
+    _tell("odd, and kept", account.warnings, account)
     if (current := store.current(name)).version != account.version:
         say(f"{current.label} is newer and stays in use.")
     return account
@@ -72,7 +73,7 @@ def keep(
 def _tell(what: str, rows: tuple[Reject, ...], account: ListVersion) -> None:
     if not rows:
         return
-    say(f"{len(rows):,} {what}:")
+    say(f"{counted(len(rows), 'row')} {what}:")
     for row in rows[:_SHOWN]:
         say(f"  {row.place}: {row.reason}")
     if len(rows) > _SHOWN:

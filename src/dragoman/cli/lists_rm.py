@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from dragoman.cli.options import complete_lists
-from dragoman.cli.output import say
+from dragoman.cli.output import counted, say
 from dragoman.lists.store import ListStore
 from dragoman.lists.versions import parse_label
 
@@ -18,7 +18,7 @@ def rm(label: str, yes: bool) -> None:
     store = ListStore.open()
     name, version = parse_label(label)
     account = store.version(label)
-    what = account.label if version else f"{name} and its {len(store.versions(name))} version(s)"
+    what = account.label if version else f"{name} with {counted(len(store.versions(name)), 'version')}"
     if not yes:
         click.confirm(f"Remove {what}?", abort=True, err=True)
     gone = store.remove(label)

@@ -27,6 +27,11 @@ def printable(text: str) -> str:
     return text.translate(_HIDDEN)
 
 
+def counted(number: int, one: str, many: str | None = None) -> str:
+    """Return ``1 row`` or ``2,000 rows``; `many` where an s does not do."""
+    return f"{number:,} {one if number == 1 else many or one + 's'}"
+
+
 def say(text: str) -> None:
     """Tell the person something, on standard error."""
     click.echo(printable(text), err=True)

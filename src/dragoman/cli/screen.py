@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 import click
 
 from dragoman.cli.options import complete_lists, json_option
-from dragoman.cli.output import progress, say
+from dragoman.cli.output import counted, progress, say
 from dragoman.errors import InputError, UsageError
 from dragoman.lists.store import ListStore
 from dragoman.messages.queries import Account, Query, Remark
@@ -209,13 +209,14 @@ def _close(
     account = counts.account
     for name, version in lists.items():
         if left_out := len(store.version(f"{name}@{version}").rejects):
-            say(f"{name}@{version} is not whole: {left_out:,} rows could not be read (dragoman lists show {name}).")
+            rows = counted(left_out, "row")
+            say(f"{name}@{version} is not whole: {rows} could not be read (dragoman lists show {name}).")
     if account.refused:
-        say(f"{account.refused:,} row(s) could not be read and were not screened.")
+        say(f"Not read and not screened: {counted(account.refused, 'row')}.")
     if summary or report.for_people:
         clear = account.queries - counts.with_hits
-        queries = "query" if account.queries == 1 else "queries"
-        say(f"{account.queries:,} {queries}: {counts.with_hits:,} with hits ({counts.hits:,}), {clear:,} without.")
+        queries = counted(account.queries, "query", "queries")
+        say(f"{queries}: {counts.with_hits:,} with hits ({counts.hits:,}), {clear:,} without.")
     if summary:
         say(f"Threshold {settings.threshold:.2f}, at most {settings.limit} hits a query.")
         say(f"Refused rows: {account.refused:,}; values not understood: {account.unread:,}.")

@@ -243,7 +243,7 @@ class ListStore:
             before = self._load(account.name, ids[-1])
             if account.parties < before.parties * LEAST_SHARE:
                 raise ListRefused(
-                    f"it has {account.parties:,} parties where version {before.version} has {before.parties:,}",
+                    f"its parties number {account.parties:,}, those of version {before.version} {before.parties:,}",
                     remedy="check that the file is whole; --force keeps it nevertheless",
                 )
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import codecs
 import csv
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import BinaryIO
@@ -22,6 +23,8 @@ _LONGEST_LINE = 1 << 20
 #: A quote that is never closed swallows line after line; no honest row has this many.
 _MOST_LINES = 50
 _LONGEST_ID = 500
+#: How Python keeps a byte that is no UTF-8.
+_UNDECODED = re.compile("[\udc80-\udcff]")
 
 
 @dataclass(slots=True)
@@ -83,7 +86,7 @@ def _build(row: list[str], columns: Columns, place: str) -> Query:
             f"the row has {len(row)} cells where the header has {len(columns.props)}",
             remedy="put quotes around a cell that holds the delimiter",
         )
-    if any("\udc80" <= char <= "\udcff" for cell in row for char in cell):
+    if any(_UNDECODED.search(cell) for cell in row):
         raise QueryRefused(
             "the row is not UTF-8", remedy="save the file as UTF-8, or give its --encoding (cp1252, ...)"
         )

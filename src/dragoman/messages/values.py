@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from functools import cache
+from functools import cache, lru_cache
 
 from dragoman.errors import QueryRefused
 from dragoman.messages.queries import Query, Unread
@@ -25,6 +25,8 @@ _SEPARATOR = re.compile(r"[;|]+")
 _ABSENT = frozenset(
     ("", "-", "--", "n/a", "n.a.", "null", "none", "nil", "nan", "unknown", "not known", "not available")
 )
+#: The types whose values are normalised; all others are kept as written.
+_KINDS = frozenset(("date", "country", "gender"))
 #: Null, None and Nan are people's names.
 _NO_NAME = frozenset(("", "-", "--", "n/a", "n.a.", "not known", "not available"))
 _GENDERS = {
@@ -69,30 +71,31 @@ def _state(query: Query, prop: str, parts: list[str]) -> None:
         value = " ".join(part.split())
         if value.lower() in (_ABSENT if kind != "name" else _NO_NAME):
             continue
-        values, reason = _read(kind, value)
+        values, reason = _understood(kind, value) if kind in _KINDS else ((value,), None)
         for each in values:
             query.record.add(prop, each, original=value, place=query.place)
         if reason:
             query.unread.append(Unread(prop, value[:200], reason))
 
 
-def _read(kind: str, value: str) -> tuple[list[str], str | None]:
+@lru_cache(maxsize=65536)  # the same days and countries come again and again
+def _understood(kind: str, value: str) -> tuple[tuple[str, ...], str | None]:
     """Return the values that a part of a cell states, and why it is not (wholly) understood, if so."""
     if kind == "date":
         days, left = read_dates(value)
         # 3/4/1957 may be written in either order: both days are screened rather than one guessed.
         months, _ = read_dates(value, month_first=True) if "/" in value else ([], [])
         found = list(dict.fromkeys([*days, *months]))
-        return found, "it is no date" if left or not found else None
+        return tuple(found), "it is no date" if left or not found else None
     if kind == "country":
         codes = [country_code(value)]
         if codes == [None]:  # not before: "Korea, North" is one country
             codes = [country_code(part) for part in _COUNTRY_SEPARATOR.split(value)]
-        return [code for code in codes if code], None if all(codes) else "it is no country that is known"
+        return tuple(code for code in codes if code), None if all(codes) else "it is no country that is known"
     if kind == "gender":
         gender = _GENDERS.get(value.lower())
-        return ([gender], None) if gender else ([], "write male, female or other")
-    return [value], None
+        return ((gender,), None) if gender else ((), "write male, female or other")
+    return (value,), None
 
 
 @cache
