@@ -45,6 +45,9 @@ _REMEDY = "name the columns as FollowTheMoney does (name, birthDate, ...), or gi
 _DELIMITERS = (",", ";", "\t", "|")
 #: By these a party can be found; a row with none of them names nobody.
 _FINDABLE = frozenset({"name", "identifier"})
+#: A name that stands in parts, in the order in which it is put together.
+_NAME_PARTS = ("firstName", "secondName", "middleName", "lastName")
+_GENDERS = {"m": "male", "f": "female", "homme": "male", "femme": "female", "w": "female", "h": "male"}
 
 
 def mapped_format(mapping: Path | None) -> ListFormat:
@@ -116,18 +119,15 @@ def _columns(row: dict[str, str], mapping: Mapping, source: Path, reading: Readi
         elif name not in mapping.named:
             columns[name] = None
             reading.warn(place, f"unknown column {name!r}; its cells are kept as notes")
-    kinds = {_kind(column.prop) for column in columns.values() if column is not None}
-    if not kinds & _FINDABLE:
+    if not any(_findable(column.prop) for column in columns.values() if column is not None):
         raise ListRefused("no column holds names or identifiers", place=place, remedy=_REMEDY)
     return columns
 
 
-def _kind(prop: str) -> str | None:
-    """Return the type of a party's property, whatever the schema that has it."""
-    for schema in ("Person", "Company", "Vessel", "Airplane", "CryptoWallet", "BankAccount", "Organization"):
-        if kind := schemata.properties(schema).get(prop):
-            return kind
-    return None
+def _findable(prop: str) -> bool:
+    """Tell whether a property holds a name, a part of one, or an identifier, whatever the schema that has it."""
+    schemas = ("Person", "Company", "Vessel", "Airplane", "CryptoWallet", "BankAccount", "Organization")
+    return prop in _NAME_PARTS or any(schemata.properties(schema).get(prop) in _FINDABLE for schema in schemas)
 
 
 def _row(
@@ -225,9 +225,6 @@ def _state(
         record.add(column.prop, value, place=place, quality=column.quality)
 
 
-_GENDERS = {"m": "male", "f": "female", "homme": "male", "femme": "female", "w": "female", "h": "male"}
-
-
 def _note(party: Record, text: str, place: str) -> None:
     party.add("notes", text, place=place)
 
@@ -235,7 +232,7 @@ def _note(party: Record, text: str, place: str) -> None:
 def _assemble_name(party: Record, place: str) -> None:
     """Give a person whose name stands only in parts a whole name."""
     if not party.values("name"):
-        parts = [party.first(prop) or "" for prop in ("firstName", "secondName", "middleName", "lastName")]
+        parts = [party.first(prop) or "" for prop in _NAME_PARTS]
         party.add("name", tidy(" ".join(parts)), place=place)
 
 
@@ -247,7 +244,7 @@ def recognise(path: Path, head: bytes) -> bool:
     for delimiter in _DELIMITERS:
         cells = [cell.strip(" \r\"'") for cell in line.split(delimiter)]
         props = [prop for cell in cells if (prop := property_for(cell))]
-        if {_kind(prop) for prop in props} & _FINDABLE and 2 * len(props) > len(cells):
+        if any(map(_findable, props)) and 2 * len(props) > len(cells):
             return True
     return False
 
