@@ -193,6 +193,56 @@ def test_an_aircraft_has_its_tail_number_model_and_serial_number(sample: Path) -
     assert aircraft.values("registrationNumber", "model", "serialNumber") == ["YV0000", "B737", "22233"]
 
 
+def test_what_a_publisher_may_yet_print_is_read_and_told(sample: Path) -> None:
+    cells = ",-0- " * 6
+    more = (
+        f'50,"EXAMPLE STATION","space station","SDGT",-0- {cells},"Phone Number 97000000000; ISIN RU0009177331"\r\n'
+        f'51,"EXAMPLE ENERGY","","SDGT","Lead sponsor","C1","Tug","12","10","Nowhere","NOBODY KNOWN",'
+        '"ISIN RU0009177331; '
+        "Equity Ticker EXA RU; Issuer Name Example Energy PJSC; Legal Entity Number 5493001KJTIIGC8Y1R12; "
+        "Legal Entity Number 851; SWIFT/BIC XX; Listing Date (EO 14024 Directive 3): 24 Feb 2022; Gender Unknown; "
+        'Passport (Iraq); nationality Nowhere; DOB unknown; Vessel Owner NOBODY KNOWN; POB Nowhere"\r\n'
+        f'52,"DOE, Jane","individual","SDGT",-0- {cells},"{"x" * 1000}"\r\n'
+        f'53," ","individual","SDGT",-0- {cells},"DOB 31 Jul 1964; alt. DOB 31 Jul 1964; Gender Unknown"\r\n'
+    )
+    (sample / "SDN.CSV").write_text(SDN.replace("\x1a", more), newline="")
+    (sample / "alt.csv").write_text('51,9,"dba","EXA",-0- \r\n51,8,"aka"," ",-0- \r\n52,7,"aka","EVE","disputed"\r\n')
+    (sample / "Add.csv").write_text('51,9,"1 Any Street",-0- ,-0- ,"until 2020"\r\n999,1,-0- ,-0- ,"Cuba",-0- \r\n')
+    known, reading = read(sample)
+    energy = known["ofac-51"]
+    assert energy.schema == "Company"
+    assert energy.values("isinCode", "ticker", "leiCode", "registrationNumber") == [
+        "RU0009177331",
+        "EXA RU",
+        "5493001KJTIIGC8Y1R12",
+        "851",
+    ]
+    assert known["ofac-51-sanction"].values("listingDate") == ["2022-02-24"]
+    assert {"Gender Unknown", "Passport (Iraq)", "Vessel Owner NOBODY KNOWN", "POB Nowhere"} <= set(
+        energy.values("notes")
+    )
+    assert known["ofac-50"].schema == "LegalEntity"
+    assert [(reject.place, reject.reason) for reject in reading.rejects] == [
+        ("Add.csv:2", "belongs to no party of the list"),
+        ("alt.csv:2", "the alternate has no name"),
+    ]
+    told = " ".join(warning.reason for warning in reading.warnings)
+    for reason in ("type of party", "type of alternate", "are cut", "no name", "swiftBic", "0x1A"):
+        assert reason in told
+
+
+def test_a_list_without_its_comments_is_read_and_told(sample: Path) -> None:
+    (sample / "sdn_comments.csv").unlink()
+    _, reading = read(sample)
+    assert "no sdn_comments.csv" in reading.warnings[0].reason
+
+
+def test_a_folder_with_the_advanced_xml_is_read_by_that(tmp_path: Path) -> None:
+    text = (Path(__file__).parents[1] / "fixtures/ofac_sdn_advanced.xml").read_text(encoding="utf-8")
+    (tmp_path / "SDN_ADVANCED.XML").write_text(text, encoding="utf-8")
+    assert "ofac-701" in read(tmp_path)[0]
+
+
 def test_a_link_to_a_name_that_the_list_lacks_keeps_the_name(sample: Path) -> None:
     link = read(sample)[0]["ofac-39-link-1"]
     assert (link.first("object"), link.first("namesMentioned")) == (None, "NOBODY KNOWN")
@@ -298,6 +348,26 @@ def test_a_remark_is_known_by_its_label(printed: str, label: str, kind: str, val
 def test_the_country_of_a_document_is_the_last_in_brackets() -> None:
     document = document_of("File Number", "7136946 (Delaware) (United States)")
     assert (document.number, document.country, document.kind) == ("7136946", "us", "File")
+
+
+@pytest.mark.parametrize(
+    ("printed", "number", "kind"),
+    [
+        ("CNIC: 35202-0000000-9 (Pakistan)", "35202-0000000-9", "National ID CNIC"),
+        ("No.: 0310857, Eritrea, Issue Date 21 August 2006", "0310857", "National ID"),
+        ("OR801168 and Kuwaiti National ID No. 2810", "OR801168", "National ID"),
+        ("D000000483, Diplomatic (Syria)", "D000000483", "National ID"),
+        ("21-438991-02 (Medellin)", "21-438991-02", "National ID"),
+        ("Booklet A5250088 (Pakistan)", "A5250088", "National ID Booklet"),
+        ("(5777731)", "5777731", "National ID"),
+        ("AO 2879097 (Italy) expires 30 Oct 2012", "AO 2879097", "National ID"),
+        ("BE 454,419,759", "BE 454,419,759", "National ID"),
+        ("660000 73767", "660000 73767", "National ID"),
+    ],
+)
+def test_the_number_of_a_document_is_told_from_what_stands_around_it(printed: str, number: str, kind: str) -> None:
+    document = document_of("National ID No.", printed)
+    assert (document.number, document.kind, document.printed) == (number, kind, printed)
 
 
 def test_remarks_are_split_at_semicolons_alone() -> None:

@@ -144,6 +144,67 @@ def test_the_entries_tell_which_list_it_is(tmp_path: Path) -> None:
     assert ofac.recognise_consolidated(tmp_path, b"")
 
 
+def changed(tmp_path: Path, *changes: tuple[str, str]) -> tuple[dict[str, Record], Reading]:
+    text, reading = SAMPLE.read_text(encoding="utf-8"), Reading()
+    for old, new in changes:
+        assert old in text
+        text = text.replace(old, new, 1)
+    path = tmp_path / "sdn_advanced.xml"
+    path.write_text(text, encoding="utf-8")
+    return {record.id: record for record in ofac.read_sdn(path, reading)}, reading
+
+
+def test_what_the_file_points_to_and_lacks_is_told(tmp_path: Path) -> None:
+    known, reading = changed(
+        tmp_path,
+        ('PartySubTypeID="2"', 'PartySubTypeID="77"'),
+        ('<VersionLocation LocationID="3"/>', '<VersionLocation LocationID="333"/>'),
+        ('To-ProfileID="702" RelationTypeID="15003"', 'To-ProfileID="777" RelationTypeID="15003"'),
+        ("<Year>1959</Year><Month>3</Month><Day>4</Day>", "<Year>1959</Year><Month>13</Month><Day>4</Day>"),
+        ("<Year>1959</Year><Month>3</Month><Day>4</Day>", "<Year>1959</Year><Month>13</Month><Day>4</Day>"),
+        ("<Year>1959</Year><Month>3</Month><Day>4</Day>", "<Year>1959</Year><Month>13</Month><Day>4</Day>"),
+        ("<Year>1959</Year><Month>3</Month><Day>4</Day>", "<Year>1959</Year><Month>13</Month><Day>4</Day>"),
+        (">YV0000<", "><"),
+    )
+    assert known["ofac-704"].schema == "LegalEntity"
+    assert [reject.place for reject in reading.rejects] == ["ProfileRelationship[1]"]
+    assert {warning.reason for warning in reading.warnings} == {
+        "PartySubType 77 is not defined in the file",
+        "unknown type of party '77', read as a legal entity",
+        "Location 333 is not defined in the file",
+        "a date period gives no date",
+        "the party has no name",
+    }
+
+
+def test_a_second_profile_is_a_party_of_its_own(tmp_path: Path) -> None:
+    end, start = "      </Profile>\n    </DistinctParty>\n    <DistinctParty", '      <Profile ID="702"'
+    known, _ = changed(tmp_path, (f'{end} FixedRef="702">\n{start}', f"      </Profile>\n{start}"))
+    assert known["ofac-701-702"].caption == "SAMPLE TRADING LLC"
+    assert known["ofac-entry-2"].first("entity") == "ofac-701-702"
+
+
+def test_comments_false_identities_and_unreliable_features_are_noted(tmp_path: Path) -> None:
+    feature = 'ID="6" FeatureTypeID="25"><FeatureVersion ID="6" ReliabilityID='
+    known, _ = changed(
+        tmp_path,
+        (
+            'ID="1001" FixedRef="701" Primary="true" False="false"',
+            'ID="1001" FixedRef="701" Primary="true" False="true"',
+        ),
+        ('LowQuality="true"><DocumentedName', 'LowQuality="true"><Comment>told by a witness</Comment><DocumentedName'),
+        (f'{feature}"1">', f'{feature}"1561"><Comment>moved away</Comment>'),
+        ("<IDRegistrationNo>A 123456</IDRegistrationNo>", "<Comment>reported lost</Comment>"),
+    )
+    assert set(known["ofac-701"].values("notes")) >= {
+        "One of the identities is false",
+        "Name: told by a witness",
+        "Location: moved away",
+        "Passport: reported lost",
+        "Passport",
+    }
+
+
 def test_an_entry_about_nobody_is_rejected_by_name(tmp_path: Path) -> None:
     path = tmp_path / "sdn_advanced.xml"
     path.write_text(

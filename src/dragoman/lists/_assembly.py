@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from dragoman.lists._statements import slug, tidy
 from dragoman.lists.reading import Reading
@@ -167,3 +168,9 @@ def wallet_record(
         wallet.add("notes", "look-alike letters of other alphabets were folded to Latin", place=place)
         reading.warn(place, "wallet address holds look-alike letters of other alphabets, folded", printed)
     return wallet, check
+
+
+def first_bytes(path: Path, count: int = 4096) -> bytes:
+    """Return the beginning of a file, by which to recognise the one file of a folder."""
+    with path.open("rb") as stream:
+        return stream.read(count)

@@ -15,7 +15,7 @@ from hashlib import sha256
 from pathlib import Path
 
 from dragoman.errors import ListRefused
-from dragoman.lists._assembly import Assembly, Document, wallet_record
+from dragoman.lists._assembly import Assembly, Document, first_bytes, wallet_record
 from dragoman.lists._statements import add_dates, slug, tidy
 from dragoman.lists._table import read_rows
 from dragoman.lists.reading import ListFormat, Reading
@@ -53,7 +53,7 @@ class _Row:
 
 def read(source: Path, reading: Reading) -> Iterator[Record]:
     """Read the table of wallets. Raises ListRefused."""
-    path = next(iter(sorted(source.glob("*.[cC][sS][vV]"))), source) if source.is_dir() else source
+    path = next(source.iterdir(), source) if source.is_dir() else source
     known: dict[str, Record] = {}
     for row in _rows(path, reading):
         for record in _records(row, known, reading):
@@ -226,16 +226,11 @@ def _sanction(target: Record, row: _Row) -> Record:
 def recognise(source: Path, head: bytes) -> bool:
     """Tell whether this is the wallet table, by its Hebrew header."""
     if source.is_dir():
-        sheets = sorted(source.glob("*.[cC][sS][vV]"))
-        return len(sheets) == 1 and recognise(sheets[0], _head(sheets[0]))
+        sheets = [path for path in source.iterdir() if path.is_file()]
+        return len(sheets) == 1 and recognise(sheets[0], first_bytes(sheets[0]))
     encoding = "utf-16" if head[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8"
     lines = head.decode(encoding, errors="replace").splitlines()
     return bool(lines) and _HEADER in lines[0]
-
-
-def _head(path: Path) -> bytes:
-    with path.open("rb") as stream:
-        return stream.read(4096)
 
 
 FORMAT = ListFormat(

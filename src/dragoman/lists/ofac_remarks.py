@@ -22,6 +22,8 @@ _ALT = re.compile(r"alt(?:ernate)?\.? +(?=\S)", re.IGNORECASE)
 _DATES = re.compile(
     r",?\s*\b(?:(?:date of )?issued?|(?:date of )?expir(?:es|ed|y)|exp\.)\b\s*(?:on |date )?", re.IGNORECASE
 )
+_PREFIX = re.compile(r"(?:No\.?)?([A-Za-z.]*:|Booklet\b|Laissez-Passer\b)\s*(?=\S*\d)")
+_TRAILING = re.compile(r"(.*?\d\S*?),?\s+(?:and\b.*|[A-Z]?[a-z]{3,}.*)$")
 _COUNTRY = re.compile(r"\s*\(([^()]*)\)")
 _UNLABELLED = re.compile(
     r"(?P<label>[A-Z][\w.' /-]{1,60}?(?:No\.?|Number|#|ID|Card|Code|License)):? (?P<value>\S*\d.*)"
@@ -128,11 +130,13 @@ def document_of(label: str, value: str) -> Document:
     kind = re.sub(r"\s*(?:No\.?|Number|#)$", "", label)
     head = _DATES.split(value)[0]
     countries = [code for found in _COUNTRY.findall(head) if (code := country_code(found))]
-    number = _COUNTRY.sub(" ", head).strip(" ,;") if countries else head.strip(" ,;")
-    number, _, rest = number.partition(", ")
+    number = _COUNTRY.sub(" ", head).strip(" ,;")
+    number = number if any(map(str.isdigit, number)) else head.strip(" ,;()")
+    if match := _PREFIX.match(number):  # "CNIC: 35202-..." says which number it is
+        kind, number = f"{kind} {match[1].rstrip(':')}".strip(), number[match.end() :]
+    if match := _TRAILING.match(number):  # "D000000483, Diplomatic", "OR801168 and Kuwaiti National ID No. ..."
+        number = match[1]
     known = Document(number, kind, countries[-1] if countries else None, printed=value)
-    if rest and not re.search(r"[A-Za-z]", rest):  # "454,419, 759" is one number
-        known.number = f"{number}, {rest}"
     for marker, following in zip(_DATES.findall(value), _DATES.split(value)[1:], strict=True):
         dates = read_dates(_COUNTRY.sub("", following))[0]
         if dates and "iss" in marker.lower():
@@ -150,6 +154,8 @@ def _document(assembly: Assembly, remark: Remark) -> None:
     prop = remark.prop
     if re.match(r"IMO\s*\d{7}$", document.number):
         prop, document.number = "imoNumber", document.number[3:].strip()
+    if " and " in remark.value:
+        assembly.note(remark.printed)  # a second number, or more of the story
     assembly.document("Passport" if remark.kind == "passport" else "Identification", prop, document)
 
 

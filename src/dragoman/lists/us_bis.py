@@ -13,7 +13,7 @@ from hashlib import sha256
 from pathlib import Path
 
 from dragoman.errors import ListRefused
-from dragoman.lists._assembly import Assembly, person_name
+from dragoman.lists._assembly import Assembly, first_bytes, person_name
 from dragoman.lists._statements import add_dates, slug, tidy
 from dragoman.lists._table import read_records
 from dragoman.lists.reading import ListFormat, Reading
@@ -48,7 +48,7 @@ _STATE = re.compile(
 
 def read(source: Path, reading: Reading) -> Iterator[Record]:
     """Read the denied persons list. Raises ListRefused."""
-    path = next(iter(sorted(source.glob("*dpl*.[tT][xX][tT]"))), source) if source.is_dir() else source
+    path = next(source.iterdir(), source) if source.is_dir() else source
     seen: set[str] = set()
     for place, row in read_records(path, reading, delimiter="\t"):
         missing = [column for column in _COLUMNS if column not in row]
@@ -134,7 +134,8 @@ def _names(assembly: Assembly, printed: str) -> None:
 def recognise(source: Path, head: bytes) -> bool:
     """Tell whether this is the denied persons list, by its header."""
     if source.is_dir():
-        return any(source.glob("*dpl*.[tT][xX][tT]"))
+        sheets = [path for path in source.iterdir() if path.is_file()]
+        return len(sheets) == 1 and recognise(sheets[0], first_bytes(sheets[0]))
     first = head.lstrip(b"\xef\xbb\xbf").splitlines()[:1]
     return bool(first) and all(
         column.encode() in first[0] for column in ("Street_Address", "Standard_Order", "FR_Citation")
