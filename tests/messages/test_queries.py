@@ -97,13 +97,13 @@ def test_the_column_named_id_is_the_id():
     ("header", "cell", "schema"),
     [
         ("country", "iq", "Thing"),
-        ("idNumber", "1", "LegalEntity"),
         ("birthDate", "1957", "Person"),
-        ("imoNumber", "9074729", "Vessel"),
-        ("publicKey", "1A1zP1eP5QGefi2DMPTfTL5SLmv7DivfNa", "CryptoWallet"),
+        ("passportNumber", "A12", "Person"),
+        ("imoNumber", "9074729", "Thing"),
+        ("publicKey", "1A1zP1eP5QGefi2DMPTfTL5SLmv7DivfNa", "Thing"),
     ],
 )
-def test_without_a_schema_the_most_general_one_that_fits_is_taken(header, cell, schema):
+def test_without_a_schema_only_what_persons_alone_have_makes_a_person(header, cell, schema):
     assert Read(f"name,{header}\nX Y,{cell}\n").plain[0]["schema"] == schema
 
 

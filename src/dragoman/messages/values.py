@@ -13,9 +13,11 @@ from dragoman.model.countries import country_code
 from dragoman.model.headers import schema_for
 from dragoman.model.printed_dates import read_dates
 
-#: Of these the most general one that has all the properties given is the schema of a query that states none.
-#: ``Thing`` says nothing: a bare name may be anyone's or anything's.
-_SCHEMATA = ("Thing", "LegalEntity", "Person", "Vessel", "Organization", "Company", "Airplane", "CryptoWallet")
+#: A query that states no schema and bears one of these is a person's. Of any other it is not known what it is of
+#: (``Thing``): a guess would hide the parties of all other kinds.
+_PERSONAL = frozenset(
+    ("birthDate", "birthPlace", "gender", "passportNumber", "fatherName", "motherName", "socialSecurityNumber")
+)
 
 #: Properties that together make a name, where a file keeps the parts apart.
 _NAME_PARTS = ("firstName", "secondName", "middleName", "fatherName", "lastName")
@@ -123,9 +125,7 @@ def _schema(stated: str | None, query: Query) -> str:
         raise QueryRefused(f"a {stated} is no party that a list could name", place=query.place)
     if stated and stated != "Thing":
         query.unread.append(Unread("schema", stated[:200], "use Person, Organization, Company, Vessel or CryptoWallet"))
-    props = {known.prop for known in query.record.statements}
-    fits = (schema for schema in _SCHEMATA if props <= schemata.properties(schema).keys())
-    return next(fits, "Person" if "birthDate" in props else "Thing")
+    return "Person" if any(known.prop in _PERSONAL for known in query.record.statements) else "Thing"
 
 
 def _screenable(known: Statement) -> bool:
