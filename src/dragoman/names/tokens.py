@@ -1,0 +1,237 @@
+"""A name as tokens: what a list and a query are both turned into, once.
+
+The rules here say which words belong together and how much each tells, not how alike two are:
+articles are set aside, *abd al-* / *-ullah* / *-ud-din* compounds are one token however they are
+spaced, kunya and honorifics keep a little weight, initials stand for a name.
+"""
+
+from __future__ import annotations
+
+import re
+from enum import IntEnum
+from functools import cache, lru_cache
+from typing import NamedTuple
+
+from dragoman.names.sounds import ABJADS, decode_icao, read_table, skeleton, sounds_of, to_ascii
+from dragoman.names.text import Word, words
+
+
+class Kind(IntEnum):
+    """How much a token tells of who is meant."""
+
+    NAME = 0
+    INITIAL = 1
+    PARTICLE = 2
+    TITLE = 3
+    FORM = 4
+
+
+class Token(NamedTuple):
+    """One token of a name.
+
+    `text` is what was written (several words where they belong together). `sounds` is the main
+    form over `dragoman.names.sounds.ALPHABET`, `abjad` whether its script leaves vowels out.
+    `others` are further forms (sounds, abjad) that the same writing may stand for: without a fused
+    article, or the Arabic behind a passport's X-escapes. `families` name the sets of words that
+    stand for one another (Md. and Mohammed, front and jabhat).
+    """
+
+    text: str
+    sounds: str
+    abjad: bool
+    kind: Kind = Kind.NAME
+    others: tuple[tuple[str, bool], ...] = ()
+    families: tuple[str, ...] = ()
+
+    @property
+    def skeleton(self) -> str:
+        """The consonant classes of the main form."""
+        return skeleton(self.sounds)
+
+
+class Name(NamedTuple):
+    """A tokenised name: its tokens in the order written, and neighbours that may be one word elsewhere.
+
+    `joins` holds (position of the first, joined token).
+    """
+
+    text: str
+    tokens: tuple[Token, ...]
+    joins: tuple[tuple[int, Token], ...]
+
+
+_SUN = {"sh": "s", "ch": "s", "th": "t", "dh": "d"}
+_DIN = re.compile(r"[aeiou]?l?d[iey]+ne?")
+_FUSED_DIN = re.compile(r"(.{2,}?)[aeiou]+l?d[iy]ne?")
+_GOD = re.compile(r"[aeou]?lah?")
+_FUSED_GOD = re.compile(r"(.{3,}?)[aeou]lah")
+_ABD = re.compile(r"abd(?:[aeouiy][lrsztnd]?|)")
+_FUSED_ABD = re.compile(r"abd(?:[aeou]l(?=[^h])|[aeou](?=[rsztndS][aeiouh]))(.{3,})")
+_FUSED_ARTICLE = re.compile(r"(?:[ae]l(?=[^aeiou])|[ae](?=([bdnrstz])\1))(.{4,})")
+
+
+@cache
+def _vocabulary() -> dict[str, str]:
+    kinds = {row[1]: row[0] for row in read_table("particles.tsv")}
+    for row in read_table("org_words.tsv"):
+        kinds.update((word, "form") for word in row[0].split() if word not in kinds)
+    return kinds
+
+
+@cache
+def _families() -> dict[str, tuple[str, ...]]:
+    found: dict[str, tuple[str, ...]] = {}
+    for family, members in read_table("families.tsv"):
+        for word in members.split():
+            found[word] = (*found.get(word, ()), family)
+    return found
+
+
+@lru_cache(maxsize=65536)
+def _token(word: Word) -> Token:
+    """Make the token of one word, seen alone."""
+    text, script, initial = word
+    spelled = to_ascii(text) if script == "latin" else text
+    kind = Kind.INITIAL if initial else _KINDS.get(_vocabulary().get(spelled, ""), Kind.NAME)
+    families = _families().get(spelled, ())
+    if script in ABJADS:
+        return _abjad_token(text, script, kind, families)
+    sounds = sounds_of(text, script)
+    others: list[tuple[str, bool]] = []
+    if script == "latin" and (letters := decode_icao(spelled)) is not None:
+        others.append((sounds_of(letters, "arabic"), True))
+    if len(sounds) >= 5 and (fused := _FUSED_ARTICLE.fullmatch(spelled)):
+        others.append((_compound(sounds_of(fused.group(2), "latin")), False))
+    return Token(text, _compound(sounds), False, kind, tuple(others), families)
+
+
+def _abjad_token(text: str, script: str, kind: Kind, families: tuple[str, ...]) -> Token:
+    sounds = sounds_of(text, script)
+    others: tuple[tuple[str, bool], ...] = ()
+    if script == "arabic":
+        if text.startswith("عبدال") and len(text) > 6:
+            sounds = sounds_of("عبد", script) + sounds_of(text[5:] if text[5:] != "له" else "الله", script)
+        elif text.startswith("ال") and len(text) >= 4 and text not in ("الله", "اللہ"):
+            others = ((sounds, True),)
+            sounds = sounds_of(text[2:], script)
+        elif text.endswith("الدين") or text.endswith("الدین"):
+            sounds = sounds_of(text[:-5], script) + "dYn"
+    return Token(text, _open_alef(sounds), True, kind, others, families)
+
+
+def _open_alef(sounds: str) -> str:
+    """Mark an alef at the head of a word: it only carries a vowel, which may be any."""
+    return "^" + sounds[1:] if sounds[:1] == "A" else sounds
+
+
+def _compound(sounds: str) -> str:
+    """Write the fused compounds of one vowelled word one way: abd-X, X-alah, X-din."""
+    if match := _FUSED_ABD.fullmatch(sounds):
+        sounds = "abd" + match.group(1)
+    if match := _FUSED_GOD.fullmatch(sounds):
+        return match.group(1) + "alah"
+    if match := _FUSED_DIN.fullmatch(sounds):
+        return match.group(1) + "din"
+    return sounds
+
+
+_KINDS = {"particle": Kind.PARTICLE, "title": Kind.TITLE, "form": Kind.FORM}
+
+
+def _is_article(word: Word, following: Word) -> bool:
+    role = _vocabulary().get(word.text)
+    if role == "article":
+        return True
+    if role != "sun" or following.script != "latin":
+        return False
+    written = word.text[1:]
+    return following.text.startswith((written, _SUN.get(written, written)))
+
+
+def _split_syllables(word: Word) -> list[Word]:
+    """Part the family name, written first, from the given name in a short Chinese or Korean word."""
+    if word.script in ("han", "hangul") and 2 <= len(word.text) <= 4:
+        return [Word(word.text[0], word.script, False), Word(word.text[1:], word.script, False)]
+    return [word]
+
+
+def _fuse(left: Token, right: Token, sounds: str) -> Token:
+    """Make one token of two that belong together; it tells as much as a name."""
+    return Token(f"{left.text} {right.text}", sounds, left.abjad)
+
+
+def _belongs(left: Token, right: Token) -> Token | None:
+    """Return the compound of two neighbours (abd + X, X + din, X + allah), or None where they are no compound."""
+    if left.abjad != right.abjad or right.kind is Kind.INITIAL or left.kind is Kind.INITIAL:
+        return None
+    if left.abjad:
+        if left.sounds == "Ebd":
+            return _fuse(left, right, "Ebd" + right.sounds)
+        if right.sounds == "dYn" or right.sounds == "Alh":
+            return _fuse(left, right, left.sounds + right.sounds) if left.kind is Kind.NAME else None
+        return None
+    if _ABD.fullmatch(left.sounds) and len(right.sounds) >= 3:
+        rest = "alah" if _GOD.fullmatch(right.sounds) else right.sounds
+        return _fuse(left, right, "abd" + rest)
+    if left.kind is Kind.NAME and len(left.sounds) >= 2 and _DIN.fullmatch(right.sounds):
+        return _fuse(left, right, left.sounds + "din")
+    if left.kind is Kind.NAME and len(left.sounds) >= 3 and _GOD.fullmatch(right.sounds):
+        return _fuse(left, right, left.sounds + "alah")
+    return None
+
+
+def _join(tokens: tuple[Token, ...]) -> tuple[tuple[int, Token], ...]:
+    """Offer neighbours as one word where one of them is short: "Bou Krouh", "Jong Un", "Mc Donald"."""
+    joins = []
+    for position, (left, right) in enumerate(zip(tokens, tokens[1:], strict=False)):
+        if left.abjad != right.abjad or Kind.INITIAL in (left.kind, right.kind) or Kind.FORM in (left.kind, right.kind):
+            continue
+        if min(len(left.sounds), len(right.sounds)) <= _SHORT:
+            joins.append((position, _fuse(left, right, left.sounds + right.sounds)))
+    return tuple(joins)
+
+
+#: A word of so few sounds is often written together with its neighbour.
+_SHORT = 3
+
+
+@lru_cache(maxsize=16384)
+def tokenise(name: str) -> Name:
+    """Turn a name in any script into tokens. Never raises; the same text always gives the same tokens.
+
+    Articles are dropped unless nothing else would be left; a name of nothing but particles and
+    titles is read as a name after all.
+    """
+    written = [part for word in words(name) for part in _split_syllables(word)]
+    kept = [
+        word
+        for word, following in zip(written, [*written[1:], None], strict=True)
+        if following is None or not _is_article(word, following)
+    ]
+    tokens: list[Token] = []
+    for word in kept or written:
+        token = _token(word)
+        if not token.sounds:
+            continue
+        compound = _belongs(tokens[-1], token) if tokens else None
+        if compound is not None:
+            tokens[-1] = compound
+        else:
+            tokens.append(token)
+    if all(token.kind not in (Kind.NAME, Kind.INITIAL) for token in tokens):
+        tokens = [token._replace(kind=Kind.NAME) for token in tokens]
+    return Name(name, tuple(tokens), _join(tuple(tokens)))
+
+
+def acronyms(name: Name) -> tuple[str, ...]:
+    """Return the initials that an organisation's name of three words or more may go by, upper case.
+
+    With and without its particles: Tehrik-e Taliban Pakistan is TTP, Lashkar-e Tayyiba is LeT.
+    """
+    latin = [token for token in name.tokens if not token.abjad and token.text[:1].isascii()]
+    if len(latin) != len(name.tokens):
+        return ()
+    whole = [part for token in latin if token.kind is not Kind.FORM for part in token.text.split()]
+    main = [token.text for token in latin if token.kind in (Kind.NAME, Kind.TITLE)]
+    found = {"".join(part[0] for part in parts).upper() for parts in (whole, main) if len(parts) >= 3}
+    return tuple(sorted(found))

@@ -1,0 +1,77 @@
+"""The index file: a JSON head and aligned arrays, written once, mapped read-only."""
+
+from __future__ import annotations
+
+import json
+import os
+import tempfile
+import zlib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from dragoman.errors import IndexUnusable
+
+#: Changes whenever the meaning of the arrays or of the names changes.
+FORMAT = 1
+_MAGIC = b"DRAGOMAN"
+_ALIGN = 64
+_REMEDY = "build it again: dragoman index build"
+
+Arrays = Mapping[str, npt.NDArray[Any]]
+
+
+def write(path: Path, arrays: Arrays, about: Mapping[str, Any]) -> None:
+    """Write an index file atomically: a reader sees the old file or the new one, never a part."""
+    head, offset = {}, 0
+    for name, array in arrays.items():
+        head[name] = [array.dtype.str, list(array.shape), offset]
+        offset += -(-array.nbytes // _ALIGN) * _ALIGN
+    text = json.dumps({"format": FORMAT, "about": dict(about), "arrays": head, "bytes": offset}).encode()
+    start = -(-(len(_MAGIC) + 12 + len(text)) // _ALIGN) * _ALIGN
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=path.name, suffix=".part")
+    try:
+        with os.fdopen(handle, "wb") as out:
+            out.write(_MAGIC + len(text).to_bytes(8, "little") + zlib.crc32(text).to_bytes(4, "little") + text)
+            out.write(bytes(start - out.tell()))
+            for array in arrays.values():
+                out.write(np.ascontiguousarray(array).data)
+                out.write(bytes(-array.nbytes % _ALIGN))
+            out.flush()
+            os.fsync(out.fileno())
+        os.replace(temporary, path)
+    except BaseException:
+        os.unlink(temporary)
+        raise
+
+
+def read(path: Path) -> tuple[dict[str, npt.NDArray[Any]], dict[str, Any]]:
+    """Map an index file. Returns (arrays, about). Raises IndexUnusable if it is missing, damaged or of another format."""
+    try:
+        with path.open("rb") as source:
+            prefix = source.read(len(_MAGIC) + 12)
+            length = int.from_bytes(prefix[8:16], "little")
+            if prefix[:8] != _MAGIC or length > path.stat().st_size:
+                raise IndexUnusable("not an index file", place=str(path), remedy=_REMEDY)
+            text = source.read(length)
+    except OSError as error:
+        raise IndexUnusable(f"cannot be read: {error.strerror}", place=str(path), remedy=_REMEDY) from error
+    if zlib.crc32(text).to_bytes(4, "little") != prefix[16:20]:
+        raise IndexUnusable("its head is damaged", place=str(path), remedy=_REMEDY)
+    head = json.loads(text)
+    if head["format"] != FORMAT:
+        raise IndexUnusable(f"format {head['format']}, this version reads {FORMAT}", place=str(path), remedy=_REMEDY)
+    start = -(-(len(prefix) + length) // _ALIGN) * _ALIGN
+    if path.stat().st_size != start + head["bytes"]:
+        raise IndexUnusable("it is cut short", place=str(path), remedy=_REMEDY)
+    whole = np.memmap(path, np.uint8, "r") if head["bytes"] else np.empty(start, np.uint8)
+    arrays = {}
+    for name, (dtype, shape, offset) in head["arrays"].items():
+        size = int(np.prod(shape)) * np.dtype(dtype).itemsize
+        # A plain view: numba would compile once more for the memmap subclass.
+        arrays[name] = np.asarray(whole[start + offset : start + offset + size]).view(np.ndarray).view(dtype).reshape(shape)
+    return arrays, head["about"]

@@ -1,0 +1,308 @@
+"""The screener: an index opened, and queries put to it."""
+
+from __future__ import annotations
+
+import math
+import threading
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import orjson
+
+from dragoman.errors import UnknownList, UsageError
+from dragoman.model import Record
+from dragoman.names import Name, tokenise
+from dragoman.names.compiling import compiled
+from dragoman.names.likeness import costs
+from dragoman.screening import file
+from dragoman.screening import kernels as plain
+from dragoman.screening.build import IndexSummary
+from dragoman.screening.explain import (
+    Feature,
+    Hit,
+    Pair,
+    align_texts,
+    fact_features,
+    facts_shown,
+    name_feature,
+    number_feature,
+    weak_feature,
+)
+from dragoman.screening.facts import FactsBuilder
+from dragoman.screening.layout import Facts, Names, QueryNames, Scratch, Vocabulary
+from dragoman.screening.lexicon import Lexicon
+from dragoman.screening.numbers import numbers_of
+from dragoman.screening.query import Query, as_record
+from dragoman.screening.scoring import (
+    CALIBRATION_NAME,
+    CALIBRATION_SHARE,
+    DEFAULT_THRESHOLD,
+    NAME_FLOOR,
+    NUMBER_ONLY_SCORE,
+    NUMBER_SCORE,
+    POINTS,
+    Rules,
+)
+from dragoman.screening.units import Unit, units
+
+#: Queries put to the kernels at once.
+_BATCH = 512
+#: The least threshold for which the search is held to be exact.
+LEAST_THRESHOLD = 0.5
+
+
+@dataclass(slots=True)
+class _Batch:
+    """A batch of queries laid out for the kernels."""
+
+    records: list[Record]
+    names: list[Name]
+    arrays: QueryNames
+    rules: Rules
+    bars: npt.NDArray[np.float32]
+
+
+class Screener:
+    """Screens queries against one index. Open one a thread; any number share the index's pages."""
+
+    def __init__(self, path: Path, arrays: dict[str, npt.NDArray[Any]], about: dict[str, Any]) -> None:
+        self.path = path
+        self.lists: dict[str, str] = about["lists"]
+        self.summary = IndexSummary.of(about, path)
+        self._sources: list[str] = about["sources"]
+        self._arrays = arrays
+        self._vocabulary = Vocabulary(*(arrays[f"vocabulary_{name}"] for name in Vocabulary._fields))
+        self._names = Names(*(arrays[f"names_{name}"] for name in Names._fields))
+        self._facts = Facts(*(arrays[f"facts_{name}"] for name in Facts._fields))
+        self._lexicon = Lexicon(self._vocabulary, arrays)
+        self._scratch = self._new_scratch()
+        self._asked = 0
+        self._lock = threading.Lock()
+
+    @classmethod
+    def open(cls, path: Path | str) -> Screener:
+        """Open an index file. Raises IndexUnusable if it is missing, damaged or of another format."""
+        return cls(Path(path), *file.read(Path(path)))
+
+    def screen(
+        self,
+        query: Query,
+        *,
+        threshold: float = DEFAULT_THRESHOLD,
+        limit: int = 5,
+        lists: Collection[str] | None = None,
+    ) -> list[Hit]:
+        """Return the hits of one query at or above `threshold` (0.5 to 1), best first, at most `limit`."""
+        return next(self.screen_batch([query], threshold=threshold, limit=limit, lists=lists))
+
+    def screen_batch(
+        self,
+        queries: Iterable[Query],
+        *,
+        threshold: float = DEFAULT_THRESHOLD,
+        limit: int = 5,
+        lists: Collection[str] | None = None,
+    ) -> Iterator[list[Hit]]:
+        """Yield the hits of each query, in order.
+
+        `queries` is any iterable of records, mappings or names, or an Arrow table or record batch
+        with property names as columns. `lists` restricts the hits to those lists; all by default.
+        """
+        if not LEAST_THRESHOLD <= threshold <= 1.0:
+            raise UsageError(f"threshold {threshold} is not between 0.5 and 1", remedy="choose one between 0.5 and 1")
+        allowed = self._allowed(lists)
+        if hasattr(queries, "to_pylist"):
+            queries = queries.to_pylist()
+        iterator = iter(queries)
+        while chunk := list(islice(iterator, _BATCH)):
+            with self._lock:
+                found = self._search([as_record(query) for query in chunk], threshold, limit, allowed)
+            yield from found
+
+    def _allowed(self, lists: Collection[str] | None) -> frozenset[int] | None:
+        if lists is None:
+            return None
+        for name in lists:
+            if name not in self.lists:
+                raise UnknownList(f"the index holds no list {name!r}", remedy=f"it holds {', '.join(sorted(self.lists))}")
+        return frozenset(number for number, source in enumerate(self._sources) if source in lists)
+
+    def _new_scratch(self) -> Scratch:
+        names = len(self._names.party)
+        return Scratch(
+            mark=np.zeros(names, np.int32),
+            credit=np.zeros(names, np.float32),
+            candidates=np.empty(names, np.int32),
+            like=np.zeros((len(self._vocabulary.post_start) - 1) * plain.MAX_UNITS, np.uint8),
+        )
+
+    def _kernels(self, queries: int) -> ModuleType:
+        """Return plain kernels for the very first question, compiled ones from then on."""
+        self._asked += queries
+        return plain if self._asked == 1 else compiled("dragoman.screening.kernels")
+
+    def _search(
+        self, records: Sequence[Record], threshold: float, limit: int, allowed: frozenset[int] | None
+    ) -> list[list[Hit]]:
+        kernels = self._kernels(len(records))
+        if self._lexicon.full:
+            self._lexicon.clear()
+        batch = self._lay_out(records, threshold, kernels)
+        best: list[dict[int, Pair]] = [{} for _ in records]
+        for number, name, score in self._name_hits(batch, kernels):
+            asker = int(batch.rules.query_of_name[number])
+            party = int(self._names.party[name])
+            known = best[asker].get(party)
+            if known is None or score > known.score:
+                best[asker][party] = Pair(score, party, number, name)
+        for asker, record in enumerate(records):
+            self._number_hits(record, best[asker])
+        return [self._hits(batch, asker, pairs, limit, allowed) for asker, pairs in enumerate(best)]
+
+    def _lay_out(self, records: Sequence[Record], threshold: float, kernels: ModuleType) -> _Batch:
+        facts = FactsBuilder()
+        names: list[Name] = []
+        owners: list[int] = []
+        columns: list[tuple[int, int, int, float, int, bool]] = []
+        start = [0]
+        for asker, record in enumerate(records):
+            facts.add(record)
+            for text in record.names:
+                name = tokenise(text)
+                if not name.tokens:
+                    continue
+                names.append(name)
+                owners.append(asker)
+                for unit in units(name, self._lexicon.rarity):
+                    number = self._lexicon.number(unit.token, kernels)
+                    columns.append((number, unit.first, unit.span, unit.weight, unit.opening, unit.initial))
+                start.append(len(columns))
+        token, first, span, weight, opening, initial = zip(*columns, strict=True) if columns else ((),) * 6
+        arrays = QueryNames(
+            np.array(start, np.int32),
+            np.array(token, np.int32),
+            np.array(first, np.uint8),
+            np.array(span, np.uint8),
+            np.array(weight, np.float32),
+            np.array(opening, np.uint8),
+            np.array(initial, np.uint8),
+        )
+        rules = Rules(
+            POINTS,
+            self._facts,
+            facts.build(),
+            self._arrays["names_weak"],
+            np.array(owners, np.int32),
+            np.full(len(records), threshold, np.float32),
+            CALIBRATION_NAME,
+            CALIBRATION_SHARE,
+        )
+        bars = np.array([_bar(rules, asker, threshold) for asker in owners], np.float32)
+        return _Batch(list(records), names, arrays, rules, bars)
+
+    def _name_hits(self, batch: _Batch, kernels: ModuleType) -> Iterator[tuple[int, int, float]]:
+        """Yield (query name, name, score) of every pair of names that makes a hit."""
+        total = len(batch.names)
+        room = 4096
+        first = 0
+        while first < total:
+            name = np.empty(room, np.int32)
+            score = np.empty(room, np.float32)
+            end = np.zeros(total, np.int32)
+            stopped = kernels.search_batch(
+                batch.arrays,
+                first,
+                total,
+                batch.bars,
+                self._lexicon.neighbours(),
+                self._vocabulary,
+                self._names,
+                batch.rules,
+                self._scratch,
+                costs().classes,
+                name,
+                score,
+                end,
+            )
+            begin = 0
+            for number in range(first, stopped):
+                for at in range(begin, end[number]):
+                    yield number, int(name[at]), float(score[at])
+                begin = int(end[number])
+            room = room * 4 if stopped == first else room
+            first = stopped
+
+    def _number_hits(self, record: Record, pairs: dict[int, Pair]) -> None:
+        """Raise to, or add with, the score of an equal number."""
+        hashes = self._arrays["number_hash"]
+        for number in numbers_of(record):
+            at = int(np.searchsorted(hashes, np.uint64(number.hash)))
+            while at < len(hashes) and int(hashes[at]) == number.hash:
+                party = int(self._arrays["number_party"][at])
+                at += 1
+                if number[:2] in self._party_numbers(party):
+                    known = pairs.get(party)
+                    if known is None:
+                        pairs[party] = Pair(NUMBER_ONLY_SCORE, party, -1, -1, number)
+                    else:
+                        pairs[party] = known._replace(score=max(known.score, NUMBER_SCORE), equal=number)
+
+    def _party_numbers(self, party: int) -> set[tuple[str, str]]:
+        return {(kind, value) for kind, value, _ in self.party(party)["numbers"]}
+
+    def party(self, number: int) -> dict[str, Any]:
+        """Return what the index keeps of party `number`: id, source, caption, schema, facts, numbers."""
+        start = self._arrays["party_start"]
+        found: dict[str, Any] = orjson.loads(self._arrays["party_blob"][start[number] : start[number + 1]].tobytes())
+        return found
+
+    def name_text(self, number: int) -> str:
+        """Return name `number` as its list prints it."""
+        start = self._arrays["text_start"]
+        return bytes(self._arrays["text_blob"][start[number] : start[number + 1]]).decode()
+
+    def _hits(
+        self, batch: _Batch, asker: int, pairs: dict[int, Pair], limit: int, allowed: frozenset[int] | None
+    ) -> list[Hit]:
+        kept = [
+            pair for pair in pairs.values() if allowed is None or int(self._arrays["party_source"][pair.party]) in allowed
+        ]
+        kept.sort(key=lambda pair: (-pair.score, pair.party))
+        return [self._hit(batch, asker, pair) for pair in kept[:limit]]
+
+    def _hit(self, batch: _Batch, asker: int, pair: Pair) -> Hit:
+        party = self.party(pair.party)
+        return Hit(party, pair.score, lambda: self._explain(batch, asker, pair, party))
+
+    def _explain(self, batch: _Batch, asker: int, pair: Pair, party: dict[str, Any]) -> tuple[Feature, ...]:
+        found = []
+        if pair.name >= 0:
+            query, record = batch.names[pair.query_name].text, self.name_text(pair.name)
+            found.append(name_feature(align_texts(query, record, self._lexicon.rarity), query, record, batch.rules))
+            if batch.rules.weak[pair.name]:
+                found.append(weak_feature(query, record))
+        if pair.equal is not None:
+            found.append(number_feature(pair.equal, pair.name >= 0))
+        found += fact_features(facts_shown(batch.records[asker]), party["facts"], asker, pair.party, batch.rules)
+        return tuple(found)
+
+
+def _bar(rules: Rules, asker: int, threshold: float) -> float:
+    """Return the least name score with which a query can still reach the threshold if all else agrees."""
+    best = 0.0
+    for start, points in (
+        (rules.queries.date_start, POINTS.date_same),
+        (rules.queries.country_start, POINTS.country_same),
+        (rules.queries.place_start, POINTS.place_same),
+    ):
+        if start[asker + 1] > start[asker]:
+            best += points
+    share = 1.0 / (1.0 + (1.0 - threshold) / threshold * math.exp(best)) if threshold < 1.0 else 1.0
+    name = float(np.interp(share, CALIBRATION_SHARE, CALIBRATION_NAME))
+    return max(NAME_FLOOR, name - 1e-4)

@@ -1,0 +1,56 @@
+"""Tokenised names as the unit arrays of the kernels: one way for lists, queries and comparisons."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+from dragoman.names import ALPHABET, Kind, Name, Token
+from dragoman.screening.kernels import MAX_UNITS
+
+#: Weight of tokens that say little of who is meant, and of a lone initial.
+LITTLE = 0.3
+INITIAL = 1.0
+
+_CODES = {sound: code for code, sound in enumerate(ALPHABET)}
+
+
+class Unit(NamedTuple):
+    """A token of a name, or two neighbours as one: position of the first, positions covered, weight."""
+
+    token: Token
+    first: int
+    span: int
+    weight: float
+
+    @property
+    def opening(self) -> int:
+        """Code of the opening sound."""
+        return _CODES[self.token.sounds[0]]
+
+    @property
+    def initial(self) -> bool:
+        """Whether the unit is an initial."""
+        return self.token.kind is Kind.INITIAL
+
+
+def units(name: Name, rarity: Callable[[Token], float]) -> list[Unit]:
+    """Return the units of a name: its tokens in order, then its joins; `rarity` weighs name tokens.
+
+    Of a name of more than MAX_UNITS tokens the weightiest are kept.
+    """
+
+    def weight(token: Token) -> float:
+        if token.kind is Kind.INITIAL:
+            return INITIAL
+        return rarity(token) if token.kind is Kind.NAME else LITTLE
+
+    weights = [weight(token) for token in name.tokens]
+    if len(weights) > MAX_UNITS:
+        kept = sorted(sorted(range(len(weights)), key=lambda at: (-weights[at], at))[:MAX_UNITS])
+        return [Unit(name.tokens[at], position, 1, weights[at]) for position, at in enumerate(kept)]
+    found = [Unit(token, position, 1, weights[position]) for position, token in enumerate(name.tokens)]
+    found.extend(
+        Unit(token, position, 2, weights[position] + weights[position + 1]) for position, token in name.joins
+    )
+    return found[:MAX_UNITS]
