@@ -16,6 +16,7 @@ from dragoman.lists._assembly import Assembly, person_name
 from dragoman.lists.ofac_remarks import document_of, read_remark, read_remarks, split_remarks
 from dragoman.lists.reading import Reading
 from dragoman.model import Record, parties
+from dragoman.model.schemata import properties
 
 Whole = tuple[list[Record], Reading]
 
@@ -396,3 +397,8 @@ def test_any_bytes_are_read_or_refused(tmp_path_factory: pytest.TempPathFactory,
         list(ofac.read_sdn(folder, Reading()))
     except ListRefused:
         return
+
+
+def test_every_statement_is_one_that_its_schema_has(sdn: Whole, consolidated: Whole) -> None:
+    for record in (*sdn[0], *consolidated[0]):
+        assert {stated.prop for stated in record.statements} <= set(properties(record.schema))

@@ -213,7 +213,11 @@ def _gender(assembly: Assembly, remark: Remark) -> None:
 
 
 def _contact(assembly: Assembly, remark: Remark) -> None:
-    if not assembly.state(remark.prop, remark.value, remark.printed):
+    value = remark.value.lstrip(": ")
+    if remark.prop == "website" and " " in value:  # "www.example.org. Example Society offices worldwide"
+        assembly.note(remark.printed)
+        value = value.split()[0].rstrip(".")
+    if not assembly.state(remark.prop, value, remark.printed):
         assembly.note(remark.printed)
 
 

@@ -14,11 +14,12 @@ from pathlib import Path
 
 from dragoman.errors import ListRefused
 from dragoman.lists._assembly import Assembly, first_bytes, person_name
-from dragoman.lists._statements import add_dates, slug, tidy
+from dragoman.lists._statements import slug, tidy
 from dragoman.lists._table import read_records
 from dragoman.lists.reading import ListFormat, Reading
 from dragoman.model import Record
 from dragoman.model.countries import country_code
+from dragoman.model.printed_dates import read_dates
 
 _COLUMNS = (
     "Name",
@@ -86,8 +87,8 @@ def _party(row: dict[str, str], identity: str, place: str, reading: Reading) -> 
     street, city, code = row["Street_Address"], row["City"], row["Postal_Code"]
     full = ", ".join(filter(None, (street, city, " ".join(filter(None, (state, code))), country)))
     assembly.state("address", tidy(full))
-    if found := country_code(country):
-        assembly.state("country", found, row["Country"] or None)
+    if known := country_code(country):
+        assembly.state("country", known, row["Country"] or None)
     elif country:
         assembly.note(f"Country: {country}")
     sanction = assembly.sanction
@@ -105,7 +106,12 @@ def _party(row: dict[str, str], identity: str, place: str, reading: Reading) -> 
         ("endDate", "Expiration_Date"),
         ("modifiedAt", "Last_Update"),
     ):
-        add_dates(sanction, reading, prop, _iso(row[column]), place)
+        found, left = read_dates(_iso(row[column]))
+        for value in found:
+            sanction.add(prop, value, original=row[column], place=place)
+        if left:
+            assembly.note(f"{column}: {row[column]}")
+            reading.warn(place, f"{column} is no date and is kept as a note", row[column])
     yield from assembly.records()
 
 
