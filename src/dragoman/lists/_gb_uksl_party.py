@@ -12,6 +12,7 @@ from typing import Any
 from dragoman.lists._statements import (
     add_countries,
     add_dates,
+    add_names,
     document,
     document_number,
     documents,
@@ -163,7 +164,7 @@ def _add_name(party: Record, row: Group, place: str, reading: Reading) -> None:
         prop = "alias" if quality == "good" else "weakAlias"
         if kind not in ("alias", "aka", "a.k.a", "a.k.a."):
             reading.warn(place, f"unknown name type {row.get('NameType')!r}; kept as an alias", _full_name(row))
-    party.add(prop, _full_name(row), place=place, quality=quality)
+    add_names(party, prop, _full_name(row), place, quality=quality)
     if prop == "name" and party.schema == "Person" and given:
         party.add("firstName", row.get("Name1"), place=place)
         party.add("middleName", tidy(" ".join(row.get(f"Name{part}", "") for part in range(2, 6))), place=place)
@@ -172,7 +173,7 @@ def _add_name(party: Record, row: Group, place: str, reading: Reading) -> None:
 
 def _add_field(party: Record, measure: Record, row: dict[str, Any], text: str, place: str, reading: Reading) -> None:
     """State one field's value on the party or its sanction, as the property's type asks."""
-    owner, prop = row.get("of"), row.get("prop")
+    owner, prop = row.get("of"), str(row.get("prop", ""))
     if owner is None or is_absent(text):
         return
     record = measure if owner == "sanction" else party
@@ -184,7 +185,7 @@ def _add_field(party: Record, measure: Record, row: dict[str, Any], text: str, p
     if kind == "date":
         # An unknown day or month is printed by its letters: dd/mm/1950.
         text = re.sub(r"\b(?:dd|mm)(?=/)", "00", text, flags=re.IGNORECASE)
-        add_dates(record if owner != "sanction" else measure, reading, prop, text, place)
+        add_dates(record, reading, prop, text, place)
     elif kind == "country":
         add_countries(record, reading, prop, text, place)
     elif prop == "imoNumber":

@@ -6,8 +6,9 @@ import re
 import unicodedata
 from collections.abc import Iterable
 
+from dragoman.lists._printed_names import language, read_names
 from dragoman.lists.reading import Reading
-from dragoman.model import Record
+from dragoman.model import Quality, Record, schemata
 from dragoman.model.countries import country_code
 from dragoman.model.printed_dates import read_dates
 
@@ -77,6 +78,32 @@ def _trim(text: str) -> str:
     return kept.lstrip("- ").rstrip("- ") if kept.strip(" .-") else ""
 
 
+def add_names(
+    record: Record, prop: str, text: str, place: str, *, printed: str | None = None, quality: Quality = "good"
+) -> None:
+    """State the names that a cell holds: several to a cell, scripts apart, acronyms and former names by themselves.
+
+    `printed` is the cell as it stands, where `text` is not. Of several names the first is of `prop`; beside a
+    ``name`` the others are aliases.
+    """
+    found = read_names(text)
+    original = tidy(printed or text)
+    # "Front for the Conquest of Syria / the Levant": half of that names nobody.
+    names = found.names if found.short or " / " not in text else (tidy(text),)
+    for number, name in enumerate(names):
+        known = "alias" if prop == "name" and number else prop
+        record.add(known, name, original=original, place=place, lang=language(name), quality=quality)
+    for short in found.short:
+        if record.schema == "Person":  # "Lom-ali BUTAYEV (BUTAEV)": a family name alone says little of who it is
+            record.add("weakAlias", short, original=original, place=place, quality="low")
+        else:
+            record.add("abbreviation", short, original=original, place=place, quality=quality)
+    for former in found.former:
+        record.add("previousName", former, original=original, place=place, quality=quality)
+    for remark in found.remarks:
+        record.add("notes", f"{original} ({remark})" if remark not in original else original, place=place)
+
+
 def add_dates(record: Record, reading: Reading, prop: str, text: str, place: str) -> None:
     """State every date that a cell prints; pieces that are no date are kept as a note and warned of."""
     if is_absent(text):
@@ -103,8 +130,9 @@ def add_countries(record: Record, reading: Reading, prop: str, text: str, place:
 
 def _note(record: Record, reading: Reading, text: str, place: str, reason: str) -> None:
     """Keep a note and warn of it, once a record: lists repeat a party's cells on each of its rows."""
-    if text not in record.values("notes"):
-        record.add("notes", text, place=place)
+    prop = "notes" if "notes" in schemata.properties(record.schema) else "summary"
+    if text not in record.values(prop):
+        record.add(prop, text, place=place)
         reading.warn(place, reason, text)
 
 

@@ -18,6 +18,7 @@ from dragoman.errors import ListRefused
 from dragoman.lists._statements import (
     add_countries,
     add_dates,
+    add_names,
     documents,
     is_absent,
     sanction,
@@ -57,6 +58,7 @@ _NAME_TYPES = {
 }
 _FORMER = re.compile(r"\s*\((?:previously|formerly) listed as\b[.,]?\s*(?:in \w+:\s*([^)]+))?\)", re.IGNORECASE)
 _NAME_NOTE = re.compile(r"\s*\(((?:birth|combat|maiden|code) name)\)", re.IGNORECASE)
+_LANGUAGE_NOTE = re.compile(r"\s*\((?:Tigrinya|Arabic|Persian|Pashto|Urdu|Cyrillic|Russian|Korean|Chinese)\)$")
 _COMMA_NAME = re.compile(r"([^,;/]{2,40}),\s*([^,;/]{1,60})")
 _LISTED = re.compile(
     r"(?:listed|designated|sanctioned)\b[^.;]*?\bon:?\s*(\d{1,2}\s+[A-Z][a-z]{2,8}\.?,?\s+\d{4})", re.IGNORECASE
@@ -171,13 +173,13 @@ def _add_name(party: Record, row: Row, reading: Reading) -> None:
         prop = "alias"
     if former := _FORMER.search(printed):
         prop = "previousName"
-        party.add("previousName", former[1], original=printed, place=row.place, quality="good")
+        add_names(party, "previousName", former[1] or "", row.place, printed=printed)
     name = _NAME_NOTE.sub("", _FORMER.sub("", printed))
     if party.schema == "Person" and (parts := _COMMA_NAME.fullmatch(name)):
         name = f"{parts[2]} {parts[1]}"
     if prop == "name" and party.first("name") and tidy(row["Name Type"]).lower() == "primary name":
         reading.warn(row.place, "a second primary name under one reference", printed)
-    party.add(prop, name, original=printed, place=row.place, quality="good")
+    add_names(party, prop, _LANGUAGE_NOTE.sub("", name), row.place, printed=printed)
 
 
 def _add_details(party: Record, row: Row, reading: Reading) -> None:

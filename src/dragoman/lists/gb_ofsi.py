@@ -16,6 +16,7 @@ from dragoman.errors import ListRefused
 from dragoman.lists._statements import (
     add_countries,
     add_dates,
+    add_names,
     documents,
     is_absent,
     sanction,
@@ -119,8 +120,8 @@ def _add_names(party: Record, row: dict[str, str], place: str) -> None:
     quality = _QUALITIES.get(row.get("Alias Quality", "").lower(), "good")
     is_prime = kind in ("prime alias", "primary name", "primary name variation")
     prop = "previousName" if kind == "fka" else "name" if is_prime else "alias" if quality == "good" else "weakAlias"
-    party.add(prop, _name(row), original=printed, place=place, quality=quality)
-    party.add("alias", tidy(row.get("Name Non-Latin Script", "")), place=place, quality="good")
+    add_names(party, prop, _name(row), place, printed=printed, quality=quality)
+    add_names(party, "alias", row.get("Name Non-Latin Script", ""), place)
     if party.schema == "Person" and is_prime and _given(row):
         party.add("firstName", tidy(row["Name 1"]), place=place)
         party.add("middleName", tidy(" ".join(row.get(f"Name {part}", "") for part in range(2, 6))), place=place)
