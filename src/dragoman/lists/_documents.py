@@ -23,7 +23,7 @@ _SERIES = re.compile(r"(?<![\w-])(?!(?:ID|CR|VAT|TAX)\b)([^\Wa-z_]{1,4})\s+No\.?
 _AFTERWARDS = re.compile(
     r"\b(?:issued?|expir\w*|exp\.|valid|date of|under (?:the )?name|in the name|made out|born)\b", re.IGNORECASE
 )
-_LABEL = re.compile(r"(?:\b(?:number|no|code|ssn)\b|\bn[°º])[.:]*\s*(?:n[°º])?(?=.*\d)|^no(?=\d)|:\s", re.IGNORECASE)
+_LABEL = re.compile(r"(?:\b(?:number|no|nr|code|ssn)\b|\bn[°º])[.:]*\s*(?:n[°º])?(?=.*\d)|^no(?=\d)|:\s", re.IGNORECASE)
 _TOKEN = re.compile(r"[^\W_][\w/.()-]*")
 
 #: "Passport No. 284158" and the like in the note of an alias.

@@ -25,17 +25,20 @@ _AGAIN = "fetch the file again from its publisher and compare its size"
 _ENDS_EARLY = {4, 5, 74, 77}
 
 
-def iter_elements(source: Path, tags: Collection[str]) -> Iterator[tuple[str, etree._Element]]:
+def iter_elements(
+    source: Path, tags: Collection[str], *, comments: bool = False
+) -> Iterator[tuple[str, etree._Element]]:
     """Yield each element whose local name is in `tags`, with its place (``INDIVIDUAL[12]``, counted from 1).
 
-    Namespaces do not matter. An element inside one that is yielded is not yielded by itself. An
-    element is emptied when the next one is asked for: take what is needed before. Raises ListRefused on
-    malformed or truncated XML, on a DTD, and on elements nested deeper than DEEPEST.
+    Namespaces do not matter. Comments are left out unless `comments` (see `take_comments`). An element
+    inside one that is yielded is not yielded by itself. An element is emptied when the next one is
+    asked for: take what is needed before. Raises ListRefused on malformed or truncated XML, on a DTD,
+    and on elements nested deeper than DEEPEST.
     """
     counts = dict.fromkeys(tags, 0)
     depth = wanted = 0
     with _opened(source) as stream:
-        for event, element in _events(source, stream, ("start", "end")):
+        for event, element in _events(source, stream, ("start", "end"), comments):
             if event == "start":
                 depth += 1
                 if depth > DEEPEST:
@@ -106,6 +109,15 @@ def child_text(element: etree._Element, name: str) -> str:
     return next((text_of(child) for child in element if local_name(child) == name), "")
 
 
+def take_comments(element: etree._Element) -> list[str]:
+    """Remove the comments from the element and its descendants and return their texts, white space collapsed."""
+    from lxml import etree
+
+    found = [" ".join((comment.text or "").split()) for comment in element.iter(etree.Comment)]
+    etree.strip_elements(element, etree.Comment, with_tail=False)
+    return found
+
+
 @contextmanager
 def _opened(source: Path) -> Iterator[BinaryIO]:
     try:
@@ -116,7 +128,9 @@ def _opened(source: Path) -> Iterator[BinaryIO]:
         yield stream
 
 
-def _events(source: Path, stream: BinaryIO, events: tuple[str, ...]) -> Iterator[tuple[str, Any]]:
+def _events(
+    source: Path, stream: BinaryIO, events: tuple[str, ...], comments: bool = False
+) -> Iterator[tuple[str, Any]]:
     """Yield (event, element) pairs, having refused a DTD at the first of them."""
     from lxml import etree
 
@@ -127,7 +141,7 @@ def _events(source: Path, stream: BinaryIO, events: tuple[str, ...]) -> Iterator
         no_network=True,
         load_dtd=False,
         huge_tree=False,
-        remove_comments=True,
+        remove_comments=not comments,
         remove_pis=True,
     )
     first = True
