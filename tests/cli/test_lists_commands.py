@@ -26,6 +26,13 @@ def test_add_again_changes_nothing(run, kept, partners):
     assert len(json.loads(run("lists", "ls", "--json").stdout)[0]["versions"]) == 1
 
 
+def test_a_folder_of_one_file_is_that_file(run, kept, partners, tmp_path):
+    folder = tmp_path / "folder"
+    folder.mkdir()
+    partners.rename(folder / "renamed.json")
+    assert "is unchanged: 3 parties" in run("lists", "add", "partners", folder).stderr
+
+
 def test_add_shows_the_rows_it_leaves_out(run, tmp_path, entities):
     path = tmp_path / "list.ftm.json"
     path.write_text(entities(("a", "Person", "A"), ("b", "Person", "B")) + '{"id": "x", "schema": "Goblin"}\n')

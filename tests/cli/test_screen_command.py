@@ -147,6 +147,14 @@ def test_options_describe_a_single_party(screen):
     }
 
 
+@pytest.mark.parametrize(
+    ("option", "prop"),
+    [("--passport", "passportNumber"), ("--id-number", "idNumber"), ("--imo", "imoNumber"), ("--wallet", "publicKey")],
+)
+def test_a_number_is_enough_without_a_name(screen, option, prop):
+    assert lines(screen(option, "A1", "--json"))[0]["query"]["properties"] == {prop: ["A1"]}
+
+
 def test_only_the_lists_asked_for_are_screened_and_echoed(screen, run, tmp_path, entities):
     path = tmp_path / "other.ftm.json"
     path.write_text(entities(("z", "Person", "Ruvan Telmori"), ("y", "Person", "Other One")))

@@ -30,8 +30,17 @@ def add(name: str, path: Path, format_name: str | None, mapping: Path | None, fo
     A file that is truncated, wrong or implausibly small is refused, and the version in use stays in use.
     """
     check_name(name)
+    path = _only_file(path)
     form = choose_format(name, path, format_name, mapping)
     keep(ListStore.open(), name, path, form, mapping=mapping, force=force)
+
+
+def _only_file(path: Path) -> Path:
+    """Return the file of a folder that holds just one: a list of one file is that file, however it is handed in."""
+    if not path.is_dir():
+        return path
+    files = [each for each in path.iterdir() if not each.name.startswith(".")]
+    return files[0] if len(files) == 1 and files[0].is_file() else path
 
 
 def choose_format(name: str, path: Path, format_name: str | None, mapping: Path | None) -> ListFormat:

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
 #: How many sentences of an explanation the table shows; JSON and CSV have them all.
 _SENTENCES = 6
+#: The id of the query that options describe.
+SINGLE = "query"
 _COLUMNS = ("query_id", "query_name", "source", "version", "record_id", "caption", "schema", "score", "match", "why")
 
 
@@ -54,7 +56,7 @@ class CsvReport(Report):
 
     def write(self, query: Query, hits: list[Hit]) -> None:
         """Write the rows of one query."""
-        head = (query.record.id, query.record.caption)
+        head = (query.record.id, _called(query))
         for hit in hits:
             why = " ".join(feature.sentence for feature in hit.features)
             match = "true" if hit.match else "false"
@@ -101,9 +103,14 @@ class TableReport(Report):
         self.pending.clear()
 
 
+def _called(query: Query) -> str:
+    """The name of a query, else the number that it is screened by."""
+    return next(iter(query.record.names), None) or query.record.statements[0].value
+
+
 def _label(query: Query) -> str:
-    name = printable(query.record.caption)
-    return name if query.record.id in ("query", query.record.caption) else f"{name}\n{printable(query.record.id)}"
+    name = printable(_called(query))
+    return name if query.record.id in (SINGLE, name) else f"{name}\n{printable(query.record.id)}"
 
 
 def explain(hit: Hit) -> str:

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 #: Queries a batch: enough to keep the search busy, few enough that output flows.
 _BATCH = 1000
+#: Options of which one is enough to screen by.
+_SUFFICIENT = ("names", "idNumber", "passportNumber", "imoNumber", "publicKey")
 _NOTHING, _HITS, _UNREAD = 0, 1, 2
 
 
@@ -57,8 +59,10 @@ class Counts:
 @click.option("--nationality", help="With --name: a country, by code or name.")
 @click.option("--country", help="With --name: a country the party has to do with.")
 @click.option("--gender", help="With --name: male, female or other.")
-@click.option("--id-number", "idNumber", multiple=True, help="With --name: a number on an identity document.")
-@click.option("--passport", "passportNumber", multiple=True, help="With --name: a passport number.")
+@click.option("--id-number", "idNumber", multiple=True, help="A number on an identity document; alone or with --name.")
+@click.option("--passport", "passportNumber", multiple=True, help="A passport number; alone or with --name.")
+@click.option("--imo", "imoNumber", multiple=True, help="A ship's IMO number; alone or with --name.")
+@click.option("--wallet", "publicKey", multiple=True, help="A wallet's address; alone or with --name.")
 @click.option("--schema", help="With --name: Person, Organization, Company, Vessel, Airplane or CryptoWallet.")
 @click.option("--lists", "only", help="Only these lists, parted by commas.", shell_complete=complete_lists)
 @click.option("--threshold", type=click.FloatRange(0.5, 1), default=0.70, show_default=True, help="The least score.")
@@ -112,7 +116,7 @@ def _check_usage(path: str | None, given: dict[str, Any]) -> None:
     options = [name for name, value in given.items() if value]
     if path is not None and options:
         raise UsageError("a file and options of a single party exclude each other", remedy="give FILE, or --name")
-    if path is None and not any(given[key] for key in ("names", "idNumber", "passportNumber")):
+    if path is None and not any(given[key] for key in _SUFFICIENT):
         raise UsageError("there is nothing to screen", remedy="give FILE, '-' for standard input, or --name")
 
 
@@ -162,13 +166,14 @@ def _primed(queries: Iterator[Query]) -> Iterator[Query]:
 
 
 def _single(given: dict[str, Any], account: Account) -> Query:
+    from dragoman.cli.reports import SINGLE
     from dragoman.messages.values import build_query
 
     schema = given.pop("schema")
     cells = [("name", name) for name in given.pop("names")]
     for prop, value in given.items():
         cells.extend((prop, each) for each in ([value] if isinstance(value, str) else value or []))
-    query = build_query("query", schema, cells, "command line", split=False)
+    query = build_query(SINGLE, schema, cells, "command line", split=False)
     if query.unread:
         bad = query.unread[0]
         raise UsageError(f"{bad.prop} {bad.value!r}: {bad.reason}", remedy="correct it, or leave it out")

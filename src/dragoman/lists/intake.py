@@ -97,7 +97,8 @@ def checksum(format_name: str, files: list[SourceFile]) -> str:
 
     What a single file, or the folder, was called does not matter.
     """
-    inner = ("/".join(["", *file.name.split("/")[2:]]) for file in files)
+    alone = sum(file.name.startswith(f"{SOURCE}/") for file in files) == 1
+    inner = ("" if alone else "/".join(file.name.split("/")[2:]) for file in files)
     rows = [format_name, *sorted(f"{file.sha256} {name}" for file, name in zip(files, inner, strict=True))]
     return hashlib.sha256("\n".join(rows).encode()).hexdigest()
 
