@@ -168,6 +168,22 @@ def test_rows_without_reference_or_of_unknown_type_are_rejected(tmp_path):
     ]
 
 
+def test_columns_that_came_later_are_read_and_unknown_ones_kept(tmp_path):
+    rows = [
+        [*au_dfat.COLUMNS, "Alias Strength", "IMO Number", "Colour"],
+        [*line("1", "Probe Star", type="Vessel"), "", "9074729", "red"],
+        [*line("1a", "Star", "aka", type="Vessel"), "Weak", "", ""],
+    ]
+    records, reading = read_bytes(tmp_path, workbook(rows))
+    ship = next(parties(records))
+    assert (ship.first("imoNumber"), ship.values("weakAlias"), ship.values("notes")) == (
+        "9074729",
+        ["Star"],
+        ["Colour: red"],
+    )
+    assert ["Colour" in warning.reason for warning in reading.warnings] == [True]
+
+
 def test_a_truncated_or_other_workbook_is_refused(tmp_path):
     whole = workbook(ROWS)
     for content in (b"", b"PK\x03\x04", whole[: len(whole) // 2], workbook([["Name"], ["x"]]), workbook(ROWS[:1])):

@@ -27,7 +27,8 @@ from dragoman.lists._statements import (
 )
 from dragoman.lists._workbook import check_workbook
 from dragoman.lists.reading import ListFormat, Reading
-from dragoman.model import Record
+from dragoman.model import Quality, Record
+from dragoman.model.identifiers import imo_number
 from dragoman.model.printed_dates import read_dates
 
 MOST_ROWS = 200_000
@@ -46,6 +47,8 @@ COLUMNS = (
     "Committees",
     "Control Date",
 )
+#: Columns that the list has had since 2025.
+LATER_COLUMNS = ("Alias Strength", "IMO Number", "Instrument of Designation")
 _REMEDY = "fetch the Consolidated List again from dfat.gov.au"
 _REFERENCE = re.compile(r"(\d+)\s*[a-zA-Z]{0,3}\s*\d{0,3}")
 _SCHEMATA = {"individual": "Person", "entity": "Organization", "vessel": "Vessel"}
@@ -82,7 +85,7 @@ class Row:
     cells: dict[str, str]
 
     def __getitem__(self, column: str) -> str:
-        return self.cells[column]
+        return self.cells.get(column, "")
 
 
 def read(source: Path, reading: Reading) -> Iterator[Record]:
@@ -94,7 +97,7 @@ def read(source: Path, reading: Reading) -> Iterator[Record]:
     check_workbook(source)
     parties: dict[str, list[Row]] = {}
     latest = ""
-    for row in _rows(source):
+    for row in _rows(source, reading):
         reference = _REFERENCE.fullmatch(tidy(row["Reference"]))
         if reference is None or not tidy(row["Name of Individual or Entity"]):
             reading.reject(row.place, "has no reference or no name", " | ".join(row.cells.values()))
@@ -108,8 +111,8 @@ def read(source: Path, reading: Reading) -> Iterator[Record]:
         yield from _party(number, rows, reading)
 
 
-def _rows(source: Path) -> Iterator[Row]:
-    """Yield the rows below the header of the first sheet; what stands past the known columns is empty or blank."""
+def _rows(source: Path, reading: Reading) -> Iterator[Row]:
+    """Yield the rows below the header of the first sheet, by their columns; a column without a header is empty."""
     from python_calamine import CalamineError, CalamineWorkbook
 
     try:
@@ -122,7 +125,9 @@ def _rows(source: Path) -> Iterator[Row]:
     if missing:
         raise ListRefused(f"the workbook has no column {missing[0]!r}", place=source.name, remedy=_REMEDY)
     start = sheet.start[0] if sheet.start else 0
-    spots = {name: header.index(name) for name in COLUMNS}
+    spots = {name: spot for spot, name in enumerate(header) if name}
+    for name in spots.keys() - {*COLUMNS, *LATER_COLUMNS}:
+        reading.warn(f"{source.name}:1", f"unknown column {name!r}; its cells are kept as notes")
     for number, cells in enumerate(rows, start + 2):
         if number > MOST_ROWS:
             raise ListRefused(f"the workbook has more than {MOST_ROWS} rows", place=source.name, remedy=_REMEDY)
@@ -174,12 +179,14 @@ def _add_name(party: Record, row: Row, reading: Reading) -> None:
     if former := _FORMER.search(printed):
         prop = "previousName"
         add_names(party, "previousName", former[1] or "", row.place, printed=printed)
+    quality: Quality = "low" if prop == "alias" and tidy(row["Alias Strength"]).lower() in ("weak", "low") else "good"
+    prop = "weakAlias" if quality == "low" else prop
     name = _NAME_NOTE.sub("", _FORMER.sub("", printed))
     if party.schema == "Person" and (parts := _COMMA_NAME.fullmatch(name)):
         name = f"{parts[2]} {parts[1]}"
     if prop == "name" and party.first("name") and tidy(row["Name Type"]).lower() == "primary name":
         reading.warn(row.place, "a second primary name under one reference", printed)
-    add_names(party, prop, _LANGUAGE_NOTE.sub("", name), row.place, printed=printed)
+    add_names(party, prop, _LANGUAGE_NOTE.sub("", name), row.place, printed=printed, quality=quality)
 
 
 def _add_details(party: Record, row: Row, reading: Reading) -> None:
@@ -197,6 +204,17 @@ def _add_details(party: Record, row: Row, reading: Reading) -> None:
                 party.add("address", address, place=row.place)
     if not is_absent(row["Additional Information"]):
         party.add("notes", tidy(row["Additional Information"]), place=row.place)
+    _add_later(party, row)
+
+
+def _add_later(party: Record, row: Row) -> None:
+    """State what the columns hold that the list did not always have."""
+    imo = tidy(row["IMO Number"])
+    if imo and not is_absent(imo):
+        party.add("imoNumber" if party.schema != "Person" else "notes", imo_number(imo) or imo, place=row.place)
+    for column in row.cells.keys() - {*COLUMNS, *LATER_COLUMNS}:
+        if not is_absent(row[column]):
+            party.add("notes", f"{column}: {tidy(row[column])}", place=row.place)
 
 
 def _documents(party: Record, row: Row, reading: Reading) -> Iterator[Record]:
@@ -228,6 +246,7 @@ def _sanction(party: Record, rows: list[Row], number: str) -> Record:
     for row in rows:
         record.add("program", tidy(row["Committees"]), place=row.place)
         record.add("summary", tidy(row["Listing Information"]), place=row.place)
+        record.add("summary", tidy(row["Instrument of Designation"]), place=row.place)
     return record
 
 
@@ -237,7 +256,7 @@ def recognise(path: Path, head: bytes) -> bool:
         return False
     try:
         check_workbook(path)
-        return next(_rows(path), None) is not None
+        return next(_rows(path, Reading()), None) is not None
     except ListRefused:
         return False
 
