@@ -21,21 +21,29 @@ Reals = npt.NDArray[np.float32]
 class Costs(NamedTuple):
     """What it costs to turn sounds into one another, and how much each sound weighs.
 
-    `open`, `mixed` and `closed` are (S, S) matrices in nats for two vowelled tokens, an abjad
-    (row) against a vowelled one (column), and two abjads; row and column 0 are "no sound".
-    The masses are (S,) arrays. `digraph[y]` is the sound that, with an h, spells y (sh, kh), or 0.
-    `classes` gives the consonant class of each sound, 0 for none.
+    `open`, `mixed`, `closed` and `bare` are (S, S) matrices in nats for two vowelled tokens, an abjad
+    (row) against a vowelled one (column), two abjads, and tokens of which one has lost its vowels;
+    row and column 0 are "no sound". The masses are (S,) arrays. `digraph[y]` is the sound that,
+    with an h, spells y (sh, kh), or 0. `classes` gives the consonant class of each sound, 0 for
+    none, and `second` another class that it may have, 0 for none and DROPPED for no class at all.
     """
 
     open: Reals
     mixed: Reals
     closed: Reals
+    bare: Reals
     mass_open: Reals
     mass_mixed: Reals
     mass_abjad: Reals
     digraph: Codes
     classes: Codes
+    second: Codes
 
+
+#: How a form is written: with its vowels, in an abjad, or in letters that have lost their vowels ("Mhmmd").
+OPEN, ABJAD, BARE = 0, 1, 2
+#: In `Costs.second`: the sound may leave no trace.
+DROPPED = 255
 
 #: Share of the mass that an edit's cost takes away, and the likeness under which two tokens are unlike.
 #: Set on the development pairs of ``benchmarks/quality.py``.
@@ -111,28 +119,31 @@ def has_digit(sounds: Codes) -> bool:
     return False
 
 
-def likeness(left: Codes, left_abjad: int, right: Codes, right_abjad: int, costs: Costs) -> float:
+def likeness(left: Codes, left_writing: int, right: Codes, right_writing: int, costs: Costs) -> float:
     """Return how alike two forms are: 1 the same, 0 unlike, never between 0 and UNLIKE. Symmetric."""
-    if left_abjad == right_abjad and same(left, right):
+    if left_writing == right_writing and same(left, right):
         return 1.0
     if has_digit(left) or has_digit(right):
         return 0.0
-    if left_abjad == 0 and right_abjad == 0:
-        cost = edit_cost(left, right, costs.open, costs.digraph)
-        weight = mass(left, costs.mass_open) + mass(right, costs.mass_open)
-    elif left_abjad != 0 and right_abjad == 0:
-        cost = edit_cost(left, right, costs.mixed, costs.digraph)
-        weight = mass(left, costs.mass_abjad) + mass(right, costs.mass_mixed)
-    elif left_abjad == 0:
-        cost = edit_cost(right, left, costs.mixed, costs.digraph)
-        weight = mass(left, costs.mass_mixed) + mass(right, costs.mass_abjad)
-    else:
+    if left_writing == ABJAD and right_writing == ABJAD:
         cost = edit_cost(left, right, costs.closed, costs.digraph)
         weight = mass(left, costs.mass_abjad) + mass(right, costs.mass_abjad)
+    elif left_writing == ABJAD:
+        cost = edit_cost(left, right, costs.mixed, costs.digraph)
+        weight = mass(left, costs.mass_abjad) + mass(right, costs.mass_mixed)
+    elif right_writing == ABJAD:
+        cost = edit_cost(right, left, costs.mixed, costs.digraph)
+        weight = mass(left, costs.mass_mixed) + mass(right, costs.mass_abjad)
+    elif left_writing == BARE or right_writing == BARE:
+        cost = edit_cost(left, right, costs.bare, costs.digraph)
+        weight = mass(left, costs.mass_mixed) + mass(right, costs.mass_mixed)
+    else:
+        cost = edit_cost(left, right, costs.open, costs.digraph)
+        weight = mass(left, costs.mass_open) + mass(right, costs.mass_open)
     if weight <= 0.0:
         return 0.0
     value = 1.0 - STRICTNESS * 2.0 * cost / weight
-    # Rounded up a hair less than 1, so that only equal forms are 1.
+    # Held a hair under 1, so that only equal forms are 1.
     return min(value, 0.99) if value >= UNLIKE else 0.0
 
 
@@ -166,27 +177,40 @@ def family_key(family: int) -> np.uint64:
     return (_SEED_FAMILY ^ np.uint64(family)) * _PRIME
 
 
-def form_keys(sounds: Codes, classes: Codes, out: npt.NDArray[np.uint64]) -> int:
-    """Write the keys of a form into `out` (MAX_KEYS long) and return how many; a key may be written twice."""
-    skeleton = np.empty(len(sounds), np.uint8)
+def _skeleton(sounds: Codes, costs: Costs, other: int, out: Codes) -> int:
+    """Write the consonant classes, doubled ones once; sound number `other` is read by its second class."""
     length = 0
     for k in range(len(sounds)):
-        mark = classes[sounds[k]]
-        if mark != 0 and (length == 0 or skeleton[length - 1] != mark):
-            skeleton[length] = mark
+        mark = costs.second[sounds[k]] if k == other else costs.classes[sounds[k]]
+        if mark not in (0, DROPPED) and (length == 0 or out[length - 1] != mark):
+            out[length] = mark
             length += 1
-    length = min(length, MAX_KEYS - 1)
-    count = 0
-    if length > 0:
-        out[count] = _hash_without(skeleton, length, -1, _SEED_SKELETON)
-        count += 1
+    return length
+
+
+def form_keys(sounds: Codes, costs: Costs, out: npt.NDArray[np.uint64]) -> int:
+    """Write the keys of a form into `out` (MAX_KEYS long) and return how many; a key may be written twice.
+
+    The first is that of the whole skeleton. Then come the skeletons with one class left out, or
+    for short skeletons the whole sounds with one left out, and the skeletons in which one sound
+    that is heard in two ways (th, dh, j, ch) is read the other way.
+    """
+    skeleton = np.empty(len(sounds), np.uint8)
+    length = min(_skeleton(sounds, costs, -1, skeleton), 12)
+    out[0] = _hash_without(skeleton, length, -1, _SEED_SKELETON)
+    count = 1
     if length > _SHORT_SKELETON:
         for k in range(length):
             out[count] = _hash_without(skeleton, length, k, _SEED_SKELETON)
             count += 1
     else:
-        size = min(len(sounds), MAX_KEYS - 2)
+        size = min(len(sounds), 12)
         for k in range(-1, size if size > _SHORT_SKELETON else 0):
             out[count] = _hash_without(sounds, size, k, _SEED_SOUNDS)
+            count += 1
+    for k in range(len(sounds)):
+        if costs.second[sounds[k]] != 0 and count < MAX_KEYS:
+            length = min(_skeleton(sounds, costs, k, skeleton), 12)
+            out[count] = _hash_without(skeleton, length, -1, _SEED_SKELETON)
             count += 1
     return count

@@ -7,7 +7,7 @@ from functools import cache, lru_cache
 import numpy as np
 
 from dragoman.names import kernels
-from dragoman.names.sounds import ALPHABET, consonant_class, read_table
+from dragoman.names.sounds import ALPHABET, consonant_class, read_table, second_class
 from dragoman.names.tokens import Token
 
 #: What an edit costs, in nats, where the learned table has no smaller value.
@@ -54,6 +54,10 @@ def costs() -> kernels.Costs:
         tables[name][code[left], code[right]] = max(0.0, float(cost))
         if name == "open":
             tables[name][code[right], code[left]] = max(0.0, float(cost))
+    bare = tables["open"].copy()
+    for sounds, cost in ((_VOWELS, 0.35), (_GLIDES, 0.8)):
+        for sound in sounds:
+            bare[code[sound], 0] = bare[0, code[sound]] = cost
     digraph = np.zeros(len(code), np.uint8)
     for spelled, base in zip("KGSTDCZ", "kgstdcz", strict=True):
         digraph[code[spelled]] = code[base]
@@ -62,11 +66,13 @@ def costs() -> kernels.Costs:
         open=tables["open"],
         mixed=tables["mixed"],
         closed=_least_product(tables["mixed"]),
+        bare=bare,
         mass_open=_mass(1.2, 2.0, 3.0, 3.0),
         mass_mixed=_mass(0.4, 1.0, 1.0, 3.0),
         mass_abjad=_mass(1.0, 1.0, 1.0, 1.0),
         digraph=digraph,
         classes=classes,
+        second=np.array([second_class(sound) for sound in ALPHABET], np.uint8),
     )
 
 
@@ -75,9 +81,9 @@ def encode(sounds: str) -> kernels.Codes:
     return np.array([ALPHABET.index(sound) for sound in sounds], np.uint8)
 
 
-def forms(token: Token) -> tuple[tuple[str, bool], ...]:
-    """Return every form of a token, the main one first: (sounds, abjad)."""
-    return ((token.sounds, token.abjad), *token.others)
+def forms(token: Token) -> tuple[tuple[str, int], ...]:
+    """Return every form of a token, the main one first: (sounds, how it is written)."""
+    return ((token.sounds, token.writing), *token.others)
 
 
 @cache
@@ -97,17 +103,17 @@ def keys(sounds: str) -> frozenset[int]:
     """Return the keys of a form: only forms that share one can be alike."""
     out = np.empty(kernels.MAX_KEYS, np.uint64)
     with np.errstate(over="ignore"):
-        count = kernels.form_keys(encode(sounds), costs().classes, out)
+        count = kernels.form_keys(encode(sounds), costs(), out)
     return frozenset(out[:count].tolist())
 
 
 def likeness(left: Token, right: Token) -> float:
     """Return how alike two tokens are, 0 to 1: the best over their forms, or FAMILY_LIKENESS within a family."""
     best = FAMILY_LIKENESS if set(left.families) & set(right.families) else 0.0
-    for sounds, abjad in forms(left):
-        for other, other_abjad in forms(right):
+    for sounds, writing in forms(left):
+        for other, other_writing in forms(right):
             if not keys(sounds) & keys(other):
                 continue
-            value = kernels.likeness(encode(sounds), int(abjad), encode(other), int(other_abjad), costs())
+            value = kernels.likeness(encode(sounds), writing, encode(other), other_writing, costs())
             best = max(best, value)
     return best

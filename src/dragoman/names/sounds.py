@@ -169,12 +169,22 @@ _CLASSES = {
 } | {digit: digit for digit in "0123456789"}
 
 
+#: Sounds that are heard in two ways: th as t or s, dh as d or z, j as j or g, ch as ch or sh, v as v or w.
+_SECOND = {"T": "S", "D": "S", "%": "S", "&": "S", "J": "K", "g": "J", "C": "S", "S": "J", "c": "S", "v": "", "K": "", "G": ""}
+
 _CLASS_CODES = {mark: code for code, mark in enumerate(sorted(set(_CLASSES.values())), start=1)}
 
 
 def consonant_class(sound: str) -> int:
     """Return the code of a sound's consonant class, 0 where it has none."""
     return _CLASS_CODES.get(_CLASSES.get(sound, ""), 0)
+
+
+def second_class(sound: str) -> int:
+    """Return the code of another class that a sound may have: 0 for none, 255 where it may leave no trace."""
+    if sound not in _SECOND:
+        return 0
+    return _CLASS_CODES.get(_SECOND[sound], 255)
 
 
 @lru_cache(maxsize=65536)

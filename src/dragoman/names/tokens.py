@@ -12,6 +12,7 @@ from enum import IntEnum
 from functools import cache, lru_cache
 from typing import NamedTuple
 
+from dragoman.names.kernels import ABJAD, BARE, OPEN
 from dragoman.names.sounds import ABJADS, decode_icao, read_table, skeleton, sounds_of, to_ascii
 from dragoman.names.text import Word, words
 
@@ -30,17 +31,17 @@ class Token(NamedTuple):
     """One token of a name.
 
     `text` is what was written (several words where they belong together). `sounds` is the main
-    form over `dragoman.names.sounds.ALPHABET`, `abjad` whether its script leaves vowels out.
-    `others` are further forms (sounds, abjad) that the same writing may stand for: without a fused
+    form over `dragoman.names.sounds.ALPHABET`, `writing` whether that has its vowels (OPEN, ABJAD, BARE).
+    `others` are further forms (sounds, writing) that the same writing may stand for: without a fused
     article, or the Arabic behind a passport's X-escapes. `families` name the sets of words that
     stand for one another (Md. and Mohammed, front and jabhat).
     """
 
     text: str
     sounds: str
-    abjad: bool
+    writing: int
     kind: Kind = Kind.NAME
-    others: tuple[tuple[str, bool], ...] = ()
+    others: tuple[tuple[str, int], ...] = ()
     families: tuple[str, ...] = ()
 
     @property
@@ -65,9 +66,10 @@ _DIN = re.compile(r"[aeiou]?l?d[iey]+ne?")
 _FUSED_DIN = re.compile(r"(.{2,}?)[aeiou]+l?d[iy]ne?")
 _GOD = re.compile(r"[aeou]?lah?")
 _FUSED_GOD = re.compile(r"(.{3,}?)[aeou]lah")
+_GOD_ABJAD = ("الله", "اللہ", "اللّه")
 _ABD = re.compile(r"abd(?:[aeouiy][lrsztnd]?|)")
 _FUSED_ABD = re.compile(r"abd(?:[aeou]l(?=[^h])|[aeou](?=[rsztndS][aeiouh]))(.{3,})")
-_FUSED_ARTICLE = re.compile(r"(?:[ae]l(?=[^aeiou])|[ae](?=([bdnrstz])\1))(.{4,})")
+_FUSED_ARTICLE = re.compile(r"(?:[ae]l|[ae](?=([bdnrstz])\1))(.{3,})")
 
 
 @cache
@@ -97,31 +99,41 @@ def _token(word: Word) -> Token:
     if script in ABJADS:
         return _abjad_token(text, script, kind, families)
     sounds = sounds_of(text, script)
-    others: list[tuple[str, bool]] = []
+    others: list[tuple[str, int]] = []
     if script == "latin" and (letters := decode_icao(spelled)) is not None:
-        others.append((sounds_of(letters, "arabic"), True))
+        others.append((sounds_of(letters, "arabic"), ABJAD))
     if len(sounds) >= 5 and (fused := _FUSED_ARTICLE.fullmatch(spelled)):
-        others.append((_compound(sounds_of(fused.group(2), "latin")), False))
-    return Token(text, _compound(sounds), False, kind, tuple(others), families)
+        others.append((_compound(sounds_of(fused.group(2), "latin")), OPEN))
+    if "rn" in spelled:  # a scanner's reading of m
+        others.append((_compound(sounds_of(spelled.replace("rn", "m"), "latin")), OPEN))
+    return Token(text, _compound(sounds), _writing(sounds), kind, tuple(others), families)
 
 
 def _abjad_token(text: str, script: str, kind: Kind, families: tuple[str, ...]) -> Token:
     sounds = sounds_of(text, script)
-    others: tuple[tuple[str, bool], ...] = ()
+    others: tuple[tuple[str, int], ...] = ()
     if script == "arabic":
         if text.startswith("عبدال") and len(text) > 6:
             sounds = sounds_of("عبد", script) + sounds_of(text[5:] if text[5:] != "له" else "الله", script)
         elif text.startswith("ال") and len(text) >= 4 and text not in ("الله", "اللہ"):
-            others = ((sounds, True),)
+            others = ((sounds, ABJAD),)
             sounds = sounds_of(text[2:], script)
         elif text.endswith("الدين") or text.endswith("الدین"):
             sounds = sounds_of(text[:-5], script) + "dYn"
-    return Token(text, _open_alef(sounds), True, kind, others, families)
+    return Token(text, _edges(sounds), ABJAD, kind, others, families)
 
 
-def _open_alef(sounds: str) -> str:
-    """Mark an alef at the head of a word: it only carries a vowel, which may be any."""
-    return "^" + sounds[1:] if sounds[:1] == "A" else sounds
+def _edges(sounds: str) -> str:
+    """Mark what abjads write at the edges of a word: an alef that carries any vowel, an h that is heard as a."""
+    if sounds[:1] == "A":
+        sounds = "^" + sounds[1:]
+    return sounds[:-1] + "+" if len(sounds) > 2 and sounds[-1] == "h" else sounds
+
+
+def _writing(sounds: str) -> int:
+    """Tell a word that has lost its vowels ("Mhmmd") from one that has them."""
+    consonants = sum(sound not in "aeiouyw" for sound in sounds)
+    return BARE if consonants >= 2 and not any(sound in "aeiou" for sound in sounds[1:]) else OPEN
 
 
 def _compound(sounds: str) -> str:
@@ -138,11 +150,11 @@ def _compound(sounds: str) -> str:
 _KINDS = {"particle": Kind.PARTICLE, "title": Kind.TITLE, "form": Kind.FORM}
 
 
-def _is_article(word: Word, following: Word) -> bool:
+def _is_article(word: Word, following: Word | None) -> bool:
     role = _vocabulary().get(word.text)
     if role == "article":
         return True
-    if role != "sun" or following.script != "latin":
+    if role != "sun" or following is None or following.script != "latin":
         return False
     written = word.text[1:]
     return following.text.startswith((written, _SUN.get(written, written)))
@@ -157,17 +169,17 @@ def _split_syllables(word: Word) -> list[Word]:
 
 def _fuse(left: Token, right: Token, sounds: str) -> Token:
     """Make one token of two that belong together; it tells as much as a name."""
-    return Token(f"{left.text} {right.text}", sounds, left.abjad)
+    return Token(f"{left.text} {right.text}", sounds, left.writing)
 
 
 def _belongs(left: Token, right: Token) -> Token | None:
     """Return the compound of two neighbours (abd + X, X + din, X + allah), or None where they are no compound."""
-    if left.abjad != right.abjad or right.kind is Kind.INITIAL or left.kind is Kind.INITIAL:
+    if left.writing != right.writing or right.kind is Kind.INITIAL or left.kind is Kind.INITIAL:
         return None
-    if left.abjad:
+    if left.writing == ABJAD:
         if left.sounds == "Ebd":
             return _fuse(left, right, "Ebd" + right.sounds)
-        if right.sounds == "dYn" or right.sounds == "Alh":
+        if right.sounds == "dYn" or right.text in _GOD_ABJAD:
             return _fuse(left, right, left.sounds + right.sounds) if left.kind is Kind.NAME else None
         return None
     if _ABD.fullmatch(left.sounds) and len(right.sounds) >= 3:
@@ -181,18 +193,20 @@ def _belongs(left: Token, right: Token) -> Token | None:
 
 
 def _join(tokens: tuple[Token, ...]) -> tuple[tuple[int, Token], ...]:
-    """Offer neighbours as one word where one of them is short: "Bou Krouh", "Jong Un", "Mc Donald"."""
+    """Offer neighbours as one word where both are not long: "Bou Krouh", "Jong Un", "Mohammad Zahir"."""
     joins = []
     for position, (left, right) in enumerate(zip(tokens, tokens[1:], strict=False)):
-        if left.abjad != right.abjad or Kind.INITIAL in (left.kind, right.kind) or Kind.FORM in (left.kind, right.kind):
+        if left.writing != right.writing or Kind.INITIAL in (left.kind, right.kind) or Kind.FORM in (left.kind, right.kind):
             continue
-        if min(len(left.sounds), len(right.sounds)) <= _SHORT:
+        if min(len(left.sounds), len(right.sounds)) <= _SHORT or len(left.sounds) + len(right.sounds) <= _TOGETHER:
             joins.append((position, _fuse(left, right, left.sounds + right.sounds)))
     return tuple(joins)
 
 
 #: A word of so few sounds is often written together with its neighbour.
 _SHORT = 3
+#: Two words of together so few sounds may be.
+_TOGETHER = 13
 
 
 @lru_cache(maxsize=16384)
@@ -206,7 +220,7 @@ def tokenise(name: str) -> Name:
     kept = [
         word
         for word, following in zip(written, [*written[1:], None], strict=True)
-        if following is None or not _is_article(word, following)
+        if not _is_article(word, following)
     ]
     tokens: list[Token] = []
     for word in kept or written:
@@ -228,7 +242,7 @@ def acronyms(name: Name) -> tuple[str, ...]:
 
     With and without its particles: Tehrik-e Taliban Pakistan is TTP, Lashkar-e Tayyiba is LeT.
     """
-    latin = [token for token in name.tokens if not token.abjad and token.text[:1].isascii()]
+    latin = [token for token in name.tokens if token.writing != ABJAD and token.text[:1].isascii()]
     if len(latin) != len(name.tokens):
         return ()
     whole = [part for token in latin if token.kind is not Kind.FORM for part in token.text.split()]

@@ -57,12 +57,20 @@ def unit_likeness(left: Unit, right: Unit) -> float:
     if left.initial != right.initial:
         alike = kernels.opens_alike(left.opening, right.opening, costs().classes)
         return kernels.INITIAL_LIKENESS if alike and left.span == right.span == 1 else 0.0
-    return _token_likeness(left.token, right.token)
+    like = _token_likeness(left.token, right.token)
+    if left.cut and like < kernels.CUT_LIKENESS and goes_on(left.token, right.token):
+        return kernels.CUT_LIKENESS
+    return like
+
+
+def goes_on(cut: Token, whole: Token) -> bool:
+    """Tell whether a token cut short may have been the other."""
+    return cut.writing == whole.writing and len(cut.sounds) < len(whole.sounds) and whole.sounds.startswith(cut.sounds)
 
 
 def align(query: Name, record: Name, rarity: Callable[[Token], float]) -> Alignment:
-    """Align two names; `rarity` weighs their tokens. Symmetric in score."""
-    left, right = units(query, rarity), units(record, rarity)
+    """Align a query's name with a record's; `rarity` weighs their tokens."""
+    left, right = units(query, rarity, query=True), units(record, rarity)
     like = np.array([[unit_likeness(a, b) for b in right] for a in left], np.float32).reshape(len(left), len(right))
     pairs = np.empty((kernels.MAX_UNITS, 2), np.int32)
     module = compiled(_KERNELS) if is_compiled(_KERNELS) else kernels

@@ -48,6 +48,10 @@ class IndexSummary:
         return cls(bytes=path.stat().st_size, **kept)
 
 
+#: From sounds to their codes.
+_TABLE = {ord(sound): chr(code) for code, sound in enumerate(ALPHABET)}
+
+
 class _Vocabulary:
     """Numbers distinct tokens; spelling aside, tokens of the same forms, kind and families are one."""
 
@@ -227,14 +231,13 @@ def _postings(start: npt.NDArray[np.int32], token: npt.NDArray[np.int32], tokens
 def _form_arrays(tokens: list[Token]) -> dict[str, npt.NDArray[Any]]:
     """Lay out the forms of all tokens and the keys by which they are found."""
     kernels = compiled("dragoman.screening.kernels")
-    table = bytes.maketrans(ALPHABET.encode(), bytes(range(len(ALPHABET))))
-    every = [(number, sounds, abjad) for number, token in enumerate(tokens) for sounds, abjad in forms(token)]
+    every = [(number, sounds, writing) for number, token in enumerate(tokens) for sounds, writing in forms(token)]
     start = np.zeros(len(every) + 1, np.int32)
     np.cumsum([len(sounds) for _, sounds, _ in every], out=start[1:])
-    sound = np.frombuffer("".join(sounds for _, sounds, _ in every).encode().translate(table), np.uint8)
+    sound = np.frombuffer("".join(sounds for _, sounds, _ in every).translate(_TABLE).encode(), np.uint8)
     key = np.empty(len(every) * (MAX_KEYS + 1), np.uint64)
     form = np.empty(len(key), np.int32)
-    count = kernels.forms_keys(start, sound, costs().classes, key, form)
+    count = kernels.forms_keys(start, sound, costs(), key, form)
     main = {number: at for at, (number, _, _) in reversed(list(enumerate(every)))}
     family_key, family_form = _family_keys(tokens, main)
     key = np.concatenate([key[:count], family_key])
@@ -246,8 +249,9 @@ def _form_arrays(tokens: list[Token]) -> dict[str, npt.NDArray[Any]]:
     return {
         "vocabulary_form_start": start,
         "vocabulary_form_sound": sound,
-        "vocabulary_form_abjad": np.array([abjad for _, _, abjad in every], np.uint8),
+        "vocabulary_form_writing": np.array([writing for _, _, writing in every], np.uint8),
         "vocabulary_form_token": np.array([number for number, _, _ in every], np.int32),
+        "vocabulary_form_order": np.array(sorted(main.values(), key=lambda at: every[at][1].translate(_TABLE)), np.int32),
         "vocabulary_slots": slots,
         "vocabulary_key_hash": hashes,
         "vocabulary_key_start": np.append(cuts, len(order)).astype(np.int32),

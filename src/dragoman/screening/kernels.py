@@ -29,6 +29,8 @@ EXCESS = 0.7
 INITIAL_REST = 0.35
 #: An initial's likeness to a word that opens with its sound.
 INITIAL_LIKENESS = 0.9
+#: Likeness of a query's last word to one that begins with it: forms and messages cut names short.
+CUT_LIKENESS = 0.75
 
 
 #: Names whose agreeing tokens weigh little (Ali, Ahmed, Trading) never come near certainty: at no weight
@@ -64,12 +66,12 @@ def fill_slots(key_hash: U64, slots: I32) -> None:
         slots[slot] = number
 
 
-def forms_keys(form_start: I32, form_sound: U8, classes: U8, out_key: U64, out_form: I32) -> int:
+def forms_keys(form_start: I32, form_sound: U8, costs: Costs, out_key: U64, out_form: I32) -> int:
     """Write (key, form) for every distinct key of every form; return how many."""
     keys = np.empty(MAX_KEYS, np.uint64)
     written = 0
     for form in range(len(form_start) - 1):
-        count = form_keys(form_sound[form_start[form] : form_start[form + 1]], classes, keys)
+        count = form_keys(form_sound[form_start[form] : form_start[form + 1]], costs, keys)
         for k in range(count):
             known = False
             for earlier in range(k):
@@ -85,9 +87,10 @@ def forms_keys(form_start: I32, form_sound: U8, classes: U8, out_key: U64, out_f
 def neighbours(
     sounds: Codes,
     start: I32,
-    abjad: U8,
+    writing: U8,
     families: U64,
     family_like: int,
+    cut: bool,
     vocabulary: Vocabulary,
     costs: Costs,
     best: U8,
@@ -96,7 +99,8 @@ def neighbours(
 ) -> int:
     """Collect the tokens of the vocabulary that are like one query token.
 
-    `sounds`, `start`, `abjad` are the token's forms, `families` its family keys. `best` (T,) receives
+    `sounds`, `start`, `writing` are the token's forms, `families` its family keys; a token that is
+    `cut` is also like those that begin with it. `best` (T,) receives
     the likeness of each token written to `out` (T,); both it and `seen` (F,) are zero outside and
     the caller clears `best`. Returns the number written.
     """
@@ -105,7 +109,7 @@ def neighbours(
     found = 0
     for form in range(len(start) - 1):
         own = sounds[start[form] : start[form + 1]]
-        count = form_keys(own, costs.classes, keys)
+        count = form_keys(own, costs, keys)
         marks = 0
         for k in range(count):
             number = find_key(keys[k], vocabulary.slots, vocabulary.key_hash)
@@ -124,15 +128,50 @@ def neighbours(
                 marks += 1
                 a = vocabulary.form_start[other]
                 b = vocabulary.form_start[other + 1]
-                value = likeness(own, abjad[form], vocabulary.form_sound[a:b], vocabulary.form_abjad[other], costs)
+                value = likeness(own, writing[form], vocabulary.form_sound[a:b], vocabulary.form_writing[other], costs)
                 found = _keep(int(value * STEPS), vocabulary.form_token[other], best, out, found)
         for k in range(marks):
             seen[touched[k]] = 0
+    if cut:
+        found = _continuations(sounds[: start[1]], writing[0], vocabulary, best, out, found)
     for family in range(len(families)):
         number = find_key(families[family], vocabulary.slots, vocabulary.key_hash)
         if number >= 0:
             for at in range(vocabulary.key_start[number], vocabulary.key_start[number + 1]):
                 found = _keep(family_like, vocabulary.form_token[vocabulary.key_form[at]], best, out, found)
+    return found
+
+
+def _compare_head(head: Codes, sounds: Codes) -> int:
+    """Order a form against a head: 0 where it begins with the head."""
+    for k in range(len(head)):
+        if k >= len(sounds) or sounds[k] < head[k]:
+            return -1
+        if sounds[k] > head[k]:
+            return 1
+    return 0
+
+
+def _continuations(head: Codes, writing: int, vocabulary: Vocabulary, best: U8, out: I32, found: int) -> int:
+    """Keep the tokens whose main form begins with `head` and is longer."""
+    low = 0
+    high = len(vocabulary.form_order)
+    while low < high:
+        middle = (low + high) // 2
+        form = vocabulary.form_order[middle]
+        own = vocabulary.form_sound[vocabulary.form_start[form] : vocabulary.form_start[form + 1]]
+        if _compare_head(head, own) < 0:
+            low = middle + 1
+        else:
+            high = middle
+    while low < len(vocabulary.form_order):
+        form = vocabulary.form_order[low]
+        own = vocabulary.form_sound[vocabulary.form_start[form] : vocabulary.form_start[form + 1]]
+        if _compare_head(head, own) != 0:
+            break
+        if len(own) > len(head) and vocabulary.form_writing[form] == writing:
+            found = _keep(int(CUT_LIKENESS * STEPS), vocabulary.form_token[form], best, out, found)
+        low += 1
     return found
 
 

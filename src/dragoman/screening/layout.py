@@ -16,7 +16,8 @@ F32 = npt.NDArray[np.float32]
 class Vocabulary(NamedTuple):
     """The distinct tokens of all names: F forms of T tokens, found by K keys.
 
-    `form_start` (F+1,) cuts `form_sound`; `form_abjad` (F,) and `form_token` (F,) describe each form.
+    `form_start` (F+1,) cuts `form_sound`; `form_writing` (F,) and `form_token` (F,) describe each form.
+    `form_order` (M,) holds the tokens' main forms in the order of their sounds.
     `slots` is an open-addressing table (a power of two) from a key to its number, or -1;
     `key_start` (K+1,) cuts `key_form`, the forms that have the key.
     `post_start` (T+1,) cuts `post_name`, the names in which a token stands, ascending.
@@ -24,8 +25,9 @@ class Vocabulary(NamedTuple):
 
     form_start: I32
     form_sound: U8
-    form_abjad: U8
+    form_writing: U8
     form_token: I32
+    form_order: I32
     slots: I32
     key_hash: U64
     key_start: I32

@@ -59,26 +59,26 @@ class Lexicon:
             self._weights[token.sounds] = weight
         return weight
 
-    def number(self, token: Token, kernels: ModuleType) -> int:
-        """Return the number of a token, finding its neighbours if it is new."""
-        key = token[1:]
+    def number(self, token: Token, cut: bool, kernels: ModuleType) -> int:
+        """Return the number of a token, finding its neighbours if it is new; `cut`: it may go on."""
+        key = (*token[1:], cut)
         known = self._numbers.get(key)
         if known is None:
             known = len(self._numbers)
-            self._find(token, kernels, known)
+            self._find(token, cut, kernels, known)
             self._numbers[key] = known
         return known
 
-    def _find(self, token: Token, kernels: ModuleType, number: int) -> None:
-        every = [(token.sounds, token.abjad)] if token.kind is Kind.INITIAL else forms(token)
+    def _find(self, token: Token, cut: bool, kernels: ModuleType, number: int) -> None:
+        every = [(token.sounds, token.writing)] if token.kind is Kind.INITIAL else forms(token)
         start = np.zeros(len(every) + 1, np.int32)
         np.cumsum([len(sounds) for sounds, _ in every], out=start[1:])
         sounds = np.frombuffer("".join(sounds for sounds, _ in every).encode().translate(_CODES), np.uint8)
-        abjad = np.array([abjad for _, abjad in every], np.uint8)
+        writing = np.array([writing for _, writing in every], np.uint8)
         families = np.array([family_hash(family) for family in token.families], np.uint64)
         with np.errstate(over="ignore"):  # hashes overflow on purpose
             found = kernels.neighbours(
-                sounds, start, abjad, families, _FAMILY_LIKE, self._vocabulary, costs(), self._best, self._seen, self._out
+                sounds, start, writing, families, _FAMILY_LIKE, cut, self._vocabulary, costs(), self._best, self._seen, self._out
             )
         tokens = np.sort(self._out[:found])
         begin = int(self._start[number])

@@ -22,7 +22,7 @@ def first_key(sounds: str) -> int:
     """Return the key by which spellings of one word are counted together: that of its consonant classes."""
     out = np.empty(MAX_KEYS, np.uint64)
     with np.errstate(over="ignore"):
-        count = form_keys(encode(sounds), costs().classes, out)
+        count = form_keys(encode(sounds), costs(), out)
     return int(out[0]) if count else 0
 
 

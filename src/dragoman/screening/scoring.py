@@ -14,7 +14,7 @@ import numpy as np
 from dragoman.screening.layout import F32, I32, U8, Facts
 
 #: A name that scores less says nothing, whatever else agrees; only an equal number can bring up such a record.
-NAME_FLOOR = 0.5
+NAME_FLOOR = 0.4
 #: What a person would call a match without looking further down.
 DEFAULT_THRESHOLD = 0.70
 #: A weak alias alone stays under the default threshold.

@@ -114,8 +114,8 @@ class Screener:
         `queries` is any iterable of records, mappings or names, or an Arrow table or record batch
         with property names as columns. `lists` restricts the hits to those lists; all by default.
         """
-        if not LEAST_THRESHOLD <= threshold <= 1.0:
-            raise UsageError(f"threshold {threshold} is not between 0.5 and 1", remedy="choose one between 0.5 and 1")
+        if not 0.0 < threshold <= 1.0:
+            raise UsageError(f"threshold {threshold} is not between 0 and 1", remedy="choose one between 0.5 (exact from there on) and 1")
         allowed = self._allowed(lists)
         if hasattr(queries, "to_pylist"):
             queries = queries.to_pylist()
@@ -179,8 +179,8 @@ class Screener:
                     continue
                 names.append(name)
                 owners.append(asker)
-                for unit in units(name, self._lexicon.rarity):
-                    number = self._lexicon.number(unit.token, kernels)
+                for unit in units(name, self._lexicon.rarity, query=True):
+                    number = self._lexicon.number(unit.token, unit.cut, kernels)
                     columns.append((number, unit.first, unit.span, unit.weight, unit.opening, unit.initial))
                 start.append(len(columns))
         token, first, span, weight, opening, initial = zip(*columns, strict=True) if columns else ((),) * 6

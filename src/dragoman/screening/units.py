@@ -16,12 +16,16 @@ _CODES = {sound: code for code, sound in enumerate(ALPHABET)}
 
 
 class Unit(NamedTuple):
-    """A token of a name, or two neighbours as one: position of the first, positions covered, weight."""
+    """A token of a name, or two neighbours as one: position of the first, positions covered, weight.
+
+    `cut`: the last token of a query, which a form or a message field may have cut short.
+    """
 
     token: Token
     first: int
     span: int
     weight: float
+    cut: bool = False
 
     @property
     def opening(self) -> int:
@@ -34,7 +38,7 @@ class Unit(NamedTuple):
         return self.token.kind is Kind.INITIAL
 
 
-def units(name: Name, rarity: Callable[[Token], float]) -> list[Unit]:
+def units(name: Name, rarity: Callable[[Token], float], *, query: bool = False) -> list[Unit]:
     """Return the units of a name: its tokens in order, then its joins; `rarity` weighs name tokens.
 
     Of a name of more than MAX_UNITS tokens the weightiest are kept.
@@ -50,6 +54,8 @@ def units(name: Name, rarity: Callable[[Token], float]) -> list[Unit]:
         kept = sorted(sorted(range(len(weights)), key=lambda at: (-weights[at], at))[:MAX_UNITS])
         return [Unit(name.tokens[at], position, 1, weights[at]) for position, at in enumerate(kept)]
     found = [Unit(token, position, 1, weights[position]) for position, token in enumerate(name.tokens)]
+    if query and len(found) > 1 and found[-1].token.kind is Kind.NAME and len(found[-1].token.sounds) > 1:
+        found[-1] = found[-1]._replace(cut=True)
     found.extend(
         Unit(token, position, 2, weights[position] + weights[position + 1]) for position, token in name.joins
     )
