@@ -45,9 +45,10 @@ OPEN, ABJAD, BARE = 0, 1, 2
 #: In `Costs.second`: the sound may leave no trace.
 DROPPED = 255
 
-#: Share of the mass that an edit's cost takes away, and the likeness under which two tokens are unlike.
-#: Set on the development pairs of ``benchmarks/quality.py``.
-STRICTNESS = 0.7
+#: Share of the mass that an edit's cost takes away, within one way of writing and between an abjad and
+#: another; and the likeness under which two tokens are unlike. Set on the pairs of ``benchmarks/quality.py``.
+STRICTNESS = 0.8
+MIXED_STRICTNESS = 0.5
 UNLIKE = 0.4
 
 _H = ALPHABET.index("h")
@@ -142,7 +143,8 @@ def likeness(left: Codes, left_writing: int, right: Codes, right_writing: int, c
         weight = mass(left, costs.mass_open) + mass(right, costs.mass_open)
     if weight <= 0.0:
         return 0.0
-    value = 1.0 - STRICTNESS * 2.0 * cost / weight
+    mixed = (left_writing == ABJAD) != (right_writing == ABJAD)
+    value = 1.0 - (MIXED_STRICTNESS if mixed else STRICTNESS) * 2.0 * cost / weight
     # Held a hair under 1, so that only equal forms are 1.
     return min(value, 0.99) if value >= UNLIKE else 0.0
 

@@ -55,7 +55,7 @@ def costs() -> kernels.Costs:
         if name == "open":
             tables[name][code[right], code[left]] = max(0.0, float(cost))
     bare = tables["open"].copy()
-    for sounds, cost in ((_VOWELS, 0.35), (_GLIDES, 0.8)):
+    for sounds, cost in ((_VOWELS, 0.25), (_GLIDES, 0.7)):
         for sound in sounds:
             bare[code[sound], 0] = bare[0, code[sound]] = cost
     digraph = np.zeros(len(code), np.uint8)

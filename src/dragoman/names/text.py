@@ -38,7 +38,8 @@ _INVISIBLE = re.compile(
 _APOSTROPHES = re.compile("['\u0060\u00b4\u02b9\u02bb\u02bc\u02bd\u02be\u02bf\u02c8\u02ca\u02cb\u2018\u2019\u201b\u2032\u05f3\u055a\uff07]")
 _WORD = re.compile(r"[^\W_]+(?:[\u0300-\u036f\u064b-\u065f\u0670\u05b0-\u05c7\u093a-\u094f\u0981-\u0d4d]+[^\W_]*)*")
 _FUSED_ARTICLE = re.compile(r"\b(Al|El|AL|EL)(?=[A-Z][a-z])")
-_DIGIT_LETTERS = str.maketrans("01358", "oiseb")
+_DIGIT_LETTERS = str.maketrans("0358", "oesb")
+_ONE = re.compile(r"(?<=[aeiou])1|1(?=[aeiou])")
 
 
 class Word(NamedTuple):
@@ -91,10 +92,10 @@ def _unmix(words: list[str]) -> list[str]:
 
 
 def _repair_digits(word: str) -> str:
-    """Read digits inside a word of letters as the letters a scanner took them for (0/o, 1/i, 3/e, 5/s, 8/b)."""
+    """Read digits inside a word of letters as the letters a scanner took them for (0/o, 3/e, 5/s, 8/b, 1/l beside a vowel, else 1/i)."""
     letters = sum(char.isalpha() for char in word)
-    if letters >= 3 and letters > 2 * (len(word) - letters):
-        return word.translate(_DIGIT_LETTERS)
+    if letters >= 2 * (len(word) - letters) and word.isascii():
+        return _ONE.sub("l", word.translate(_DIGIT_LETTERS)).replace("1", "i")
     return word
 
 

@@ -23,7 +23,7 @@ MAX_UNITS = 32
 STEPS = 200.0
 
 #: Weight of what stands on both sides and differs, and of what stands on one side only, against what agrees.
-CONFLICT = 1.4
+CONFLICT = 1.7
 EXCESS = 0.7
 #: Share of a word's weight that stays unexplained where only its initial is given.
 INITIAL_REST = 0.35
