@@ -30,6 +30,7 @@ Completion in bash: eval "$(_DRAGOMAN_COMPLETE=bash_source dragoman)"; likewise 
         "lists": ("dragoman.cli.lists:lists", "Keep official lists: add, fetch, look at and compare versions."),
         "screen": ("dragoman.cli.screen:screen", "Screen a file of people, organisations and wallets, or one name."),
         "compare": ("dragoman.cli.compare:compare", "Say why two names match, or do not."),
+        "mrz": ("dragoman.cli.mrz:mrz", "Read and verify the machine-readable zone of a travel document."),
         "index": ("dragoman.cli.index:index", "Build or show the index that screening searches."),
     },
     context_settings={"help_option_names": ["-h", "--help"]},
