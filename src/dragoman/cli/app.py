@@ -31,6 +31,7 @@ Completion in bash: eval "$(_DRAGOMAN_COMPLETE=bash_source dragoman)"; likewise 
         "screen": ("dragoman.cli.screen:screen", "Screen a file of people, organisations and wallets, or one name."),
         "compare": ("dragoman.cli.compare:compare", "Say why two names match, or do not."),
         "mrz": ("dragoman.cli.mrz:mrz", "Read and verify the machine-readable zone of a travel document."),
+        "exercise": ("dragoman.cli.exercise:exercise", "Make and run the training exercise: nobody in it is real."),
         "index": ("dragoman.cli.index:index", "Build or show the index that screening searches."),
     },
     context_settings={"help_option_names": ["-h", "--help"]},
