@@ -63,10 +63,7 @@ def costs() -> kernels.Costs:
         digraph[code[spelled]] = code[base]
     classes = np.array([consonant_class(sound) for sound in ALPHABET], np.uint8)
     return kernels.Costs(
-        open=tables["open"],
-        mixed=tables["mixed"],
-        closed=_least_product(tables["mixed"]),
-        bare=bare,
+        matrices=np.stack([tables["open"], _least_product(tables["mixed"]), bare, tables["mixed"]]),
         mass_open=_mass(1.2, 2.0, 3.0, 3.0),
         mass_mixed=_mass(0.4, 1.0, 1.0, 3.0),
         mass_abjad=_mass(1.0, 1.0, 1.0, 1.0),
@@ -99,12 +96,17 @@ def family_hash(family: str) -> int:
 
 
 @lru_cache(maxsize=4096)
-def keys(sounds: str) -> frozenset[int]:
+def keys(sounds: str, writing: int) -> frozenset[int]:
     """Return the keys of a form: only forms that share one can be alike."""
     out = np.empty(kernels.MAX_KEYS, np.uint64)
     with np.errstate(over="ignore"):
-        count = kernels.form_keys(encode(sounds), costs(), out)
+        count = kernels.form_keys(encode(sounds), writing, costs(), out)
     return frozenset(out[:count].tolist())
+
+
+@cache
+def _table() -> kernels.Reals:
+    return np.empty((3, kernels.LONGEST + 1), np.float32)
 
 
 def likeness(left: Token, right: Token) -> float:
@@ -112,8 +114,8 @@ def likeness(left: Token, right: Token) -> float:
     best = FAMILY_LIKENESS if set(left.families) & set(right.families) else 0.0
     for sounds, writing in forms(left):
         for other, other_writing in forms(right):
-            if not keys(sounds) & keys(other):
+            if not keys(sounds, writing) & keys(other, other_writing):
                 continue
-            value = kernels.likeness(encode(sounds), writing, encode(other), other_writing, costs())
+            value = kernels.likeness(encode(sounds), writing, encode(other), other_writing, costs(), _table())
             best = max(best, value)
     return best

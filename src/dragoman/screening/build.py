@@ -14,7 +14,7 @@ import numpy.typing as npt
 import orjson
 
 from dragoman.model import NAME_PROPERTIES, Record
-from dragoman.names import ALPHABET, Kind, Name, Token, acronyms, tokenise
+from dragoman.names import ALPHABET, Kind, Name, Token, acronyms, skeleton, tokenise
 from dragoman.names.compiling import compiled
 from dragoman.names.kernels import MAX_KEYS
 from dragoman.names.likeness import costs, family_hash, forms
@@ -66,6 +66,11 @@ class _Vocabulary:
             known = self.numbers[key] = len(self.tokens)
             self.tokens.append(token)
         return known
+
+    def settle(self) -> None:
+        """Number the tokens by their consonants: what is compared together lies together in memory."""
+        self.tokens.sort(key=lambda token: (token.skeleton, token[1:]))
+        self.numbers = {token[1:]: number for number, token in enumerate(self.tokens)}
 
 
 @dataclass(slots=True)
@@ -195,7 +200,10 @@ def _blob(name: str, pieces: list[bytes]) -> dict[str, npt.NDArray[Any]]:
 
 def _name_arrays(entries: list[_Entry], vocabulary: _Vocabulary) -> dict[str, npt.NDArray[Any]]:
     """Number the tokens of all names and lay out vocabulary, postings and units."""
-    joined = [[vocabulary.number(token) for _, token in entry.name.joins] for entry in entries]
+    for entry in entries:
+        for token in (*entry.name.tokens, *(token for _, token in entry.name.joins)):
+            vocabulary.number(token)
+    vocabulary.settle()
     numbered = [[vocabulary.number(token) for token in entry.name.tokens] for entry in entries]
     arrays = _form_arrays(vocabulary.tokens)
     weights = _weights(vocabulary, numbered, arrays)
@@ -231,14 +239,18 @@ def _postings(start: npt.NDArray[np.int32], token: npt.NDArray[np.int32], tokens
 def _form_arrays(tokens: list[Token]) -> dict[str, npt.NDArray[Any]]:
     """Lay out the forms of all tokens and the keys by which they are found."""
     kernels = compiled("dragoman.screening.kernels")
-    every = [(number, sounds, writing) for number, token in enumerate(tokens) for sounds, writing in forms(token)]
+    every = [(number, *form) for number, token in enumerate(tokens) for form in forms(token)]
+    every.sort(key=lambda form: (skeleton(form[1]), form[1]))
     start = np.zeros(len(every) + 1, np.int32)
     np.cumsum([len(sounds) for _, sounds, _ in every], out=start[1:])
     sound = np.frombuffer("".join(sounds for _, sounds, _ in every).translate(_TABLE).encode(), np.uint8)
+    writing = np.array([written for _, _, written in every], np.uint8)
     key = np.empty(len(every) * (MAX_KEYS + 1), np.uint64)
     form = np.empty(len(key), np.int32)
-    count = kernels.forms_keys(start, sound, costs(), key, form)
-    main = {number: at for at, (number, _, _) in reversed(list(enumerate(every)))}
+    count = kernels.forms_keys(start, sound, writing, costs(), key, form)
+    mass = np.empty((len(every), 2), np.float32)
+    kernels.all_masses(start, sound, writing, costs(), mass)
+    main = {number: at for at, (number, sounds, _) in enumerate(every) if tokens[number].sounds == sounds}
     family_key, family_form = _family_keys(tokens, main)
     key = np.concatenate([key[:count], family_key])
     form = np.concatenate([form[:count], family_form])
@@ -249,7 +261,8 @@ def _form_arrays(tokens: list[Token]) -> dict[str, npt.NDArray[Any]]:
     return {
         "vocabulary_form_start": start,
         "vocabulary_form_sound": sound,
-        "vocabulary_form_writing": np.array([writing for _, _, writing in every], np.uint8),
+        "vocabulary_form_writing": writing,
+        "vocabulary_form_mass": mass,
         "vocabulary_form_token": np.array([number for number, _, _ in every], np.int32),
         "vocabulary_form_order": np.array(sorted(main.values(), key=lambda at: every[at][1].translate(_TABLE)), np.int32),
         "vocabulary_slots": slots,

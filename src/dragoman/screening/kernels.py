@@ -13,7 +13,7 @@ import math
 import numpy as np
 
 from dragoman.model.dates import APPROXIMATE_DAYS
-from dragoman.names.kernels import MAX_KEYS, Codes, Costs, form_keys, likeness
+from dragoman.names.kernels import LONGEST, MAX_KEYS, Codes, Costs, form_keys, has_digit, likeness_at, masses
 from dragoman.screening.layout import F32, I32, U8, U64, Facts, Names, Neighbours, QueryNames, Scratch, Vocabulary
 from dragoman.screening.scoring import NAME_FLOOR, WEAK_CEILING, Points, Rules
 
@@ -37,6 +37,9 @@ CUT_LIKENESS = 0.75
 #: COMMON_DISCOUNT is taken off, and every COMMON_SCALE of weight takes off a third of that.
 COMMON_DISCOUNT = 0.35
 COMMON_SCALE = 6.0
+
+#: Bounds are compared a hair lower than they are, so that rounding never loses a hit.
+_TOLERANCE = 0.9999
 
 #: A day given as approximate may be this far off; near and apart are two and ten years.
 _SOFT_DAYS = APPROXIMATE_DAYS
@@ -66,12 +69,12 @@ def fill_slots(key_hash: U64, slots: I32) -> None:
         slots[slot] = number
 
 
-def forms_keys(form_start: I32, form_sound: U8, costs: Costs, out_key: U64, out_form: I32) -> int:
+def forms_keys(form_start: I32, form_sound: U8, form_writing: U8, costs: Costs, out_key: U64, out_form: I32) -> int:
     """Write (key, form) for every distinct key of every form; return how many."""
     keys = np.empty(MAX_KEYS, np.uint64)
     written = 0
     for form in range(len(form_start) - 1):
-        count = form_keys(form_sound[form_start[form] : form_start[form + 1]], costs, keys)
+        count = form_keys(form_sound[form_start[form] : form_start[form + 1]], form_writing[form], costs, keys)
         for k in range(count):
             known = False
             for earlier in range(k):
@@ -95,6 +98,7 @@ def neighbours(
     costs: Costs,
     best: U8,
     seen: U8,
+    touched: I32,
     out: I32,
 ) -> int:
     """Collect the tokens of the vocabulary that are like one query token.
@@ -102,44 +106,175 @@ def neighbours(
     `sounds`, `start`, `writing` are the token's forms, `families` its family keys; a token that is
     `cut` is also like those that begin with it. `best` (T,) receives
     the likeness of each token written to `out` (T,); both it and `seen` (F,) are zero outside and
-    the caller clears `best`. Returns the number written.
+    the caller clears `best`. `touched` (F,) is working memory. Returns the number written.
     """
     keys = np.empty(MAX_KEYS, np.uint64)
-    touched = np.empty(64, np.int32)
+    table = np.empty((3, LONGEST + 1), np.float32)
     found = 0
     for form in range(len(start) - 1):
         own = sounds[start[form] : start[form + 1]]
-        count = form_keys(own, costs, keys)
-        marks = 0
-        for k in range(count):
-            number = find_key(keys[k], vocabulary.slots, vocabulary.key_hash)
-            if number < 0:
-                continue
-            for at in range(vocabulary.key_start[number], vocabulary.key_start[number + 1]):
-                other = vocabulary.key_form[at]
-                if seen[other]:
-                    continue
-                seen[other] = 1
-                if marks == len(touched):
-                    grown = np.empty(2 * marks, np.int32)
-                    grown[:marks] = touched
-                    touched = grown
-                touched[marks] = other
-                marks += 1
-                a = vocabulary.form_start[other]
-                b = vocabulary.form_start[other + 1]
-                value = likeness(own, writing[form], vocabulary.form_sound[a:b], vocabulary.form_writing[other], costs)
-                found = _keep(int(value * STEPS), vocabulary.form_token[other], best, out, found)
+        marks = _sharing(own, writing[form], vocabulary, costs, keys, seen, touched)
+        found = _weigh(own, writing[form], touched, marks, vocabulary, costs, table, best, out, found)
         for k in range(marks):
             seen[touched[k]] = 0
     if cut:
-        found = _continuations(sounds[: start[1]], writing[0], vocabulary, best, out, found)
+        found = _continuations(sounds[start[0] : start[1]], writing[0], vocabulary, best, out, found)
     for family in range(len(families)):
         number = find_key(families[family], vocabulary.slots, vocabulary.key_hash)
         if number >= 0:
             for at in range(vocabulary.key_start[number], vocabulary.key_start[number + 1]):
                 found = _keep(family_like, vocabulary.form_token[vocabulary.key_form[at]], best, out, found)
     return found
+
+
+def neighbours_of_all(
+    sounds: Codes,
+    form_start: I32,
+    form_writing: U8,
+    token_start: I32,
+    families: U64,
+    family_start: I32,
+    cut: U8,
+    family_like: int,
+    vocabulary: Vocabulary,
+    costs: Costs,
+    best: U8,
+    seen: U8,
+    touched: I32,
+    out: I32,
+    near_start: I32,
+    near_token: I32,
+    near_like: U8,
+    first: int,
+) -> int:
+    """Append the neighbours of query tokens `first` and on to the `near_*` arrays, ascending.
+
+    `token_start` cuts the forms, `family_start` the family keys of each token. `near_start[n]` is
+    where the neighbours of new token n begin. Returns the token at which the arrays were full, or
+    how many there are.
+    """
+    for token in range(first, len(token_start) - 1):
+        a = token_start[token]
+        b = token_start[token + 1]
+        found = neighbours(
+            sounds,
+            form_start[a : b + 1],
+            form_writing[a:b],
+            families[family_start[token] : family_start[token + 1]],
+            family_like,
+            cut[token] != 0,
+            vocabulary,
+            costs,
+            best,
+            seen,
+            touched,
+            out,
+        )
+        begin = near_start[token]
+        room = begin + found <= len(near_token)
+        if room:
+            near_token[begin : begin + found] = np.sort(out[:found])
+            near_start[token + 1] = begin + found
+        for k in range(found):
+            if room:
+                near_like[begin + k] = best[near_token[begin + k]]
+        for k in range(found):
+            best[out[k]] = 0
+        if not room:
+            return token
+    return len(token_start) - 1
+
+
+def _sharing(own: Codes, writing: int, vocabulary: Vocabulary, costs: Costs, keys: U64, seen: U8, touched: I32) -> int:
+    """Collect in `touched` the forms that share a key with one form, each once, marked in `seen`."""
+    key_start = vocabulary.key_start
+    key_form = vocabulary.key_form
+    marks = 0
+    for k in range(form_keys(own, writing, costs, keys)):
+        number = find_key(keys[k], vocabulary.slots, vocabulary.key_hash)
+        if number < 0:
+            continue
+        for at in range(key_start[number], key_start[number + 1]):
+            other = key_form[at]
+            if seen[other] == 0:
+                seen[other] = 1
+                touched[marks] = other
+                marks += 1
+    return marks
+
+
+def _weigh(
+    own: Codes,
+    writing: int,
+    touched: I32,
+    marks: int,
+    vocabulary: Vocabulary,
+    costs: Costs,
+    table: F32,
+    best: U8,
+    out: I32,
+    found: int,
+) -> int:
+    """Keep the tokens of the touched forms that are like `own`."""
+    form_start = vocabulary.form_start
+    form_sound = vocabulary.form_sound
+    form_writing = vocabulary.form_writing
+    form_mass = vocabulary.form_mass
+    form_token = vocabulary.form_token
+    matrices = costs.matrices
+    digraph = costs.digraph
+    own_mass, other_mass = masses(own, writing, costs)
+    digits = has_digit(own)
+    for k in range(marks):
+        other = touched[k]
+        a = form_start[other]
+        b = form_start[other + 1]
+        value = 0.0
+        if writing == form_writing[other] and same_at(own, form_sound, a, b):
+            value = 1.0
+        elif not digits and form_mass[other, 0] >= 0.0:
+            value = likeness_at(
+                own,
+                0,
+                len(own),
+                writing,
+                form_sound,
+                a,
+                b - a,
+                form_writing[other],
+                own_mass + form_mass[other, 0],
+                other_mass + form_mass[other, 1],
+                matrices,
+                digraph,
+                table,
+            )
+        if value > 0.0:
+            found = _keep(int(value * STEPS), form_token[other], best, out, found)
+    return found
+
+
+def write_masses(sounds: Codes, writing: int, costs: Costs, out: F32) -> None:
+    """Write the masses of a form, or -1 twice where it has a digit."""
+    out[0], out[1] = masses(sounds, writing, costs)
+    if has_digit(sounds):
+        out[0] = -1.0
+        out[1] = -1.0
+
+
+def all_masses(form_start: I32, form_sound: U8, form_writing: U8, costs: Costs, out: F32) -> None:
+    """Write the masses of every form into `out` (F, 2)."""
+    for form in range(len(form_start) - 1):
+        write_masses(form_sound[form_start[form] : form_start[form + 1]], form_writing[form], costs, out[form])
+
+
+def same_at(own: Codes, sounds: Codes, a: int, b: int) -> bool:
+    """Tell whether a form has the same sounds as `sounds` from a to b."""
+    if b - a != len(own):
+        return False
+    for k in range(len(own)):  # noqa: SIM110
+        if own[k] != sounds[a + k]:
+            return False
+    return True
 
 
 def _compare_head(head: Codes, sounds: Codes) -> int:
@@ -492,6 +627,183 @@ def _choose_essential(
         spare += query.weight[a + longest]
 
 
+def _look_up(
+    query: QueryNames, a: int, b: int, stride: int, essential: U8, near: Neighbours, vocabulary: Vocabulary, names: Names, scratch: Scratch
+) -> int:
+    """Enter the likenesses of all units in `scratch.like`, and gather the names that an essential unit finds.
+
+    Other units gather only names with initials, whose bound is not known beforehand. Returns how many.
+    """
+    post_start = vocabulary.post_start
+    post_name = vocabulary.post_name
+    near_token = near.token
+    near_like = near.like
+    like = scratch.like
+    mark = scratch.mark
+    credit = scratch.credit
+    candidates = scratch.candidates
+    first_initial = names.first_initial[0]
+    with_initials = first_initial < len(names.party)
+    found = 0
+    for i in range(b - a):
+        token = query.token[a + i]
+        weight = query.weight[a + i] / STEPS
+        initial = query.initial[a + i] != 0
+        for at in range(near.start[token], near.start[token + 1]):
+            other = near_token[at]
+            like[other * stride + i] = near_like[at]
+            if initial or (essential[i] == 0 and not with_initials):
+                continue
+            first = post_start[other]
+            last = post_start[other + 1]
+            if essential[i] == 0:
+                first = _lower_bound(post_name, first, last, first_initial)
+            value = near_like[at] * weight
+            for post in range(first, last):
+                name = post_name[post]
+                if mark[name] == 0:
+                    mark[name] = 1
+                    candidates[found] = name
+                    found += 1
+                credit[name] += value
+    return found
+
+
+def _forget(query: QueryNames, a: int, b: int, stride: int, near: Neighbours, scratch: Scratch) -> None:
+    """Clear what `_look_up` entered in `scratch.like`."""
+    near_token = near.token
+    like = scratch.like
+    for i in range(b - a):
+        token = query.token[a + i]
+        for at in range(near.start[token], near.start[token + 1]):
+            like[near_token[at] * stride + i] = 0
+
+
+def _sift(
+    query: QueryNames, a: int, b: int, found: int, bar: float, spare: float, names: Names, scratch: Scratch, stride: int
+) -> int:
+    """Keep of the gathered names those that the likenesses of the query's units let reach `bar`; clear their marks.
+
+    One loop over local arrays: it runs for every name that shares a word with a query.
+    """
+    like = scratch.like
+    mark = scratch.mark
+    credit = scratch.credit
+    candidates = scratch.candidates
+    start = names.start
+    token = names.token
+    first_initial = names.first_initial[0]
+    size = b - a
+    best = np.zeros(MAX_UNITS, np.int32)
+    weight = np.zeros(MAX_UNITS, np.float32)
+    total = 0.0
+    initials = 0.0
+    for i in range(size):
+        if query.initial[a + i] != 0:
+            initials += query.weight[a + i]
+        elif query.span[a + i] == 1:
+            weight[i] = query.weight[a + i]
+        if query.span[a + i] == 1:
+            total += query.weight[a + i]
+    kept = 0
+    for k in range(found):
+        name = candidates[k]
+        most = min(total, credit[name] + spare)
+        mark[name] = 0
+        credit[name] = 0.0
+        if name >= first_initial:
+            candidates[kept] = name
+            kept += 1
+            continue
+        if most < needed(bar, total):
+            continue
+        for i in range(size):
+            best[i] = 0
+        for j in range(start[name], start[name + 1]):
+            row = token[j] * stride
+            for i in range(size):
+                value = np.int32(like[row + i])
+                if value > best[i]:
+                    best[i] = value
+        agreed = initials * STEPS
+        for i in range(size):
+            if query.span[a + i] == 1:
+                agreed += best[i] * weight[i]
+            else:
+                position = query.first[a + i]
+                for at in range(position, position + 2):
+                    if best[i] > best[at]:
+                        agreed += (best[i] - best[at]) * weight[at]
+                        best[at] = best[i]
+        if agreed >= needed(bar, total) * STEPS * _TOLERANCE:
+            candidates[kept] = name
+            kept += 1
+    return kept
+
+
+def _bound(query: QueryNames, a: int, b: int, names: Names, name: int, scratch: Scratch, stride: int) -> float:
+    """Return a score that the name cannot exceed, were every unit paired with the one most like it."""
+    like = scratch.like
+    best = scratch.best
+    token = names.token
+    for i in range(b - a):
+        best[i] = 0
+    c = names.start[name]
+    d = names.start[name + 1]
+    for j in range(c, d):
+        row = token[j] * stride
+        most = 0
+        for i in range(b - a):
+            value = like[row + i]
+            if value > best[i]:
+                best[i] = value
+            if value > most:
+                most = value
+        scratch.record_best[j - c] = most
+    _spread(scratch.record_best, names.first, names.span, c, d)
+    _spread(best, query.first, query.span, a, b)
+    record_agreed, record_rest, record_initials = _sums(
+        scratch.record_best, names.span, names.weight, names.initial, c, d
+    )
+    agreed, query_rest, query_initials = _sums(best, query.span, query.weight, query.initial, a, b)
+    agreed = min(agreed, record_agreed)
+    if agreed <= 0.0:
+        return 0.0
+    # An initial agrees at most wholly, and explains most of the heaviest word of the other side.
+    agreed += query_initials + record_initials
+    if record_initials > 0.0:
+        query_rest = max(0.0, INITIAL_REST * (query_rest - record_initials))
+    if query_initials > 0.0:
+        record_rest = max(0.0, INITIAL_REST * (record_rest - query_initials))
+    low = min(query_rest, record_rest)
+    high = max(query_rest, record_rest)
+    return agreed / (agreed + CONFLICT * low + EXCESS * (high - low))
+
+
+def _sums(best: U8, span: U8, weight: F32, initial: U8, a: int, b: int) -> tuple[float, float, float]:
+    """Return the weight of the tokens that agrees at best, that cannot agree, and that of initials."""
+    agreed = 0.0
+    rest = 0.0
+    initials = 0.0
+    for k in range(a, b):
+        if initial[k] != 0:
+            initials += weight[k]
+        elif span[k] == 1:
+            share = best[k - a] / STEPS
+            agreed += share * weight[k]
+            rest += (1.0 - share) * weight[k]
+    return agreed, rest, initials
+
+
+def _spread(best: U8, first: U8, span: U8, a: int, b: int) -> None:
+    """Give what a joined unit reaches to the tokens that it joins (tokens stand before joins, in order)."""
+    for i in range(a, b):
+        if span[i] > 1:
+            for position in range(first[i], first[i] + 2):
+                if best[i - a] > best[position]:
+                    best[position] = best[i - a]
+
+
 def search_name(
     query: QueryNames,
     number: int,
@@ -518,49 +830,20 @@ def search_name(
             total += query.weight[i]
     if total <= 0.0:
         return written
-    need = needed(bar, total) * 0.9999
+    bar *= _TOLERANCE
     stride = 8 if b - a <= 8 else MAX_UNITS
     essential = np.zeros(MAX_UNITS, np.uint8)
-    spare = _choose_essential(query, a, b, need, near, vocabulary, essential)
-    found = 0
-    for i in range(b - a):
-        if query.initial[a + i]:
-            token = query.token[a + i]
-            for at in range(near.start[token], near.start[token + 1]):
-                scratch.like[near.token[at] * stride + i] = near.like[at]
-            continue
-        token = query.token[a + i]
-        for at in range(near.start[token], near.start[token + 1]):
-            other = near.token[at]
-            scratch.like[other * stride + i] = near.like[at]
-            first = vocabulary.post_start[other]
-            last = vocabulary.post_start[other + 1]
-            if essential[i] == 0:
-                if names.first_initial[0] >= len(names.party):
-                    continue
-                first = _lower_bound(vocabulary.post_name, first, last, names.first_initial[0])
-            value = near.like[at] / STEPS * query.weight[a + i]
-            for post in range(first, last):
-                name = vocabulary.post_name[post]
-                if scratch.mark[name] == 0:
-                    scratch.mark[name] = 1
-                    scratch.candidates[found] = name
-                    found += 1
-                scratch.credit[name] += value
-    pairs = np.empty((MAX_UNITS, 2), np.int32)
+    spare = _choose_essential(query, a, b, needed(bar, total) * _TOLERANCE, near, vocabulary, essential)
+    found = _look_up(query, a, b, stride, essential, near, vocabulary, names, scratch)
+    kept = _sift(query, a, b, found, bar, spare, names, scratch, stride)
+    asker = rules.query_of_name[number]
     full = False
-    for k in range(found):
+    for k in range(kept):
         name = scratch.candidates[k]
-        credit = scratch.credit[name]
-        scratch.mark[name] = 0
-        scratch.credit[name] = 0.0
-        if full or (name < names.first_initial[0] and reachable(min(total, credit + spare), total) < bar * 0.9999):
+        if full or _bound(query, a, b, names, name, scratch, stride) < bar:
             continue
-        aligned, weight, _ = score_name(query, a, b, names, name, scratch, stride, classes, pairs)
-        if aligned < bar:
-            continue
-        asker = rules.query_of_name[number]
-        score = judge(aligned, weight, rules.weak[name], asker, names.party[name], rules)
+        aligned, weight, _ = score_name(query, a, b, names, name, scratch, stride, classes, scratch.pairs)
+        score = judge(aligned, weight, rules.weak[name], asker, names.party[name], rules) if aligned >= bar else 0.0
         if score >= rules.threshold[asker]:
             if written == len(out_name):
                 full = True
@@ -568,10 +851,7 @@ def search_name(
             out_name[written] = name
             out_score[written] = score
             written += 1
-    for i in range(b - a):
-        token = query.token[a + i]
-        for at in range(near.start[token], near.start[token + 1]):
-            scratch.like[near.token[at] * stride + i] = 0
+    _forget(query, a, b, stride, near, scratch)
     return -1 if full else written
 
 

@@ -16,7 +16,8 @@ F32 = npt.NDArray[np.float32]
 class Vocabulary(NamedTuple):
     """The distinct tokens of all names: F forms of T tokens, found by K keys.
 
-    `form_start` (F+1,) cuts `form_sound`; `form_writing` (F,) and `form_token` (F,) describe each form.
+    `form_start` (F+1,) cuts `form_sound`; `form_writing` (F,), `form_mass` (F, 2; the first below 0
+    where the form has a digit) and `form_token` (F,) describe each form.
     `form_order` (M,) holds the tokens' main forms in the order of their sounds.
     `slots` is an open-addressing table (a power of two) from a key to its number, or -1;
     `key_start` (K+1,) cuts `key_form`, the forms that have the key.
@@ -26,6 +27,7 @@ class Vocabulary(NamedTuple):
     form_start: I32
     form_sound: U8
     form_writing: U8
+    form_mass: F32
     form_token: I32
     form_order: I32
     slots: I32
@@ -76,12 +78,20 @@ class Neighbours(NamedTuple):
 
 
 class Scratch(NamedTuple):
-    """Working memory of one search: marks per name and the likenesses of the query's units per token."""
+    """Working memory of one search.
+
+    `mark`, `credit`, `candidates` (N,) are for names found; `like` (T * MAX_UNITS,) holds the likenesses
+    of the query's units to each token; `best`, `record_best` (MAX_UNITS,) and `pairs` (MAX_UNITS, 2)
+    are for one pair of names.
+    """
 
     mark: I32
     credit: F32
     candidates: I32
     like: U8
+    best: U8
+    record_best: U8
+    pairs: I32
 
 
 class Facts(NamedTuple):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from itertools import accumulate
 from types import ModuleType
 from typing import Any
 
@@ -30,6 +32,7 @@ class Lexicon:
         tokens = len(vocabulary.post_start) - 1
         self._best = np.zeros(tokens, np.uint8)
         self._seen = np.zeros(len(vocabulary.form_token), np.uint8)
+        self._touched = np.empty(len(vocabulary.form_token), np.int32)
         self._out = np.empty(tokens, np.int32)
         self._weights: dict[str, float] = {}
         self.clear()
@@ -37,6 +40,7 @@ class Lexicon:
     def clear(self) -> None:
         """Forget every token."""
         self._numbers: dict[tuple[Any, ...], int] = {}
+        self._new: list[tuple[Token, bool]] = []
         self._start = np.zeros(1024, np.int32)
         self._token = np.empty(65536, np.int32)
         self._like = np.empty(65536, np.uint8)
@@ -59,40 +63,59 @@ class Lexicon:
             self._weights[token.sounds] = weight
         return weight
 
-    def number(self, token: Token, cut: bool, kernels: ModuleType) -> int:
-        """Return the number of a token, finding its neighbours if it is new; `cut`: it may go on."""
+    def number(self, token: Token, cut: bool) -> int:
+        """Return the number of a token; `cut`: it may go on. A new one waits for `find_new`."""
         key = (*token[1:], cut)
         known = self._numbers.get(key)
         if known is None:
-            known = len(self._numbers)
-            self._find(token, cut, kernels, known)
-            self._numbers[key] = known
+            known = self._numbers[key] = len(self._numbers)
+            self._new.append((token, cut))
         return known
 
-    def _find(self, token: Token, cut: bool, kernels: ModuleType, number: int) -> None:
-        every = [(token.sounds, token.writing)] if token.kind is Kind.INITIAL else forms(token)
-        start = np.zeros(len(every) + 1, np.int32)
-        np.cumsum([len(sounds) for sounds, _ in every], out=start[1:])
-        sounds = np.frombuffer("".join(sounds for sounds, _ in every).encode().translate(_CODES), np.uint8)
-        writing = np.array([writing for _, writing in every], np.uint8)
-        families = np.array([family_hash(family) for family in token.families], np.uint64)
-        with np.errstate(over="ignore"):  # hashes overflow on purpose
-            found = kernels.neighbours(
-                sounds, start, writing, families, _FAMILY_LIKE, cut, self._vocabulary, costs(), self._best, self._seen, self._out
-            )
-        tokens = np.sort(self._out[:found])
-        begin = int(self._start[number])
-        end = begin + found
-        while end > len(self._token):
-            self._token = np.concatenate([self._token, np.empty_like(self._token)])
-            self._like = np.concatenate([self._like, np.empty_like(self._like)])
-        if number + 2 > len(self._start):
+    def find_new(self, kernels: ModuleType) -> None:
+        """Find the neighbours of all tokens numbered since the last call."""
+        if not self._new:
+            return
+        every = [[(t.sounds, t.writing)] if t.kind is Kind.INITIAL else list(forms(t)) for t, _ in self._new]
+        families = [[family_hash(family) for family in token.families] for token, _ in self._new]
+        sounds = "".join(sounds for token in every for sounds, _ in token).encode().translate(_CODES)
+        before = len(self._numbers) - len(self._new)
+        while len(self._start) < len(self._numbers) + 1:
             self._start = np.concatenate([self._start, np.zeros_like(self._start)])
-        self._token[begin:end] = tokens
-        self._like[begin:end] = self._best[tokens]
-        self._best[tokens] = 0
-        self._start[number + 1] = end
+        done = 0
+        while True:
+            with np.errstate(over="ignore"):  # hashes overflow on purpose
+                done = kernels.neighbours_of_all(
+                    np.frombuffer(sounds, np.uint8),
+                    _cuts(len(sounds) for token in every for sounds, _ in token),
+                    np.array([writing for token in every for _, writing in token], np.uint8),
+                    _cuts(len(token) for token in every),
+                    np.array([key for keys in families for key in keys], np.uint64),
+                    _cuts(len(keys) for keys in families),
+                    np.array([cut for _, cut in self._new], np.uint8),
+                    _FAMILY_LIKE,
+                    self._vocabulary,
+                    costs(),
+                    self._best,
+                    self._seen,
+                    self._touched,
+                    self._out,
+                    self._start[before:],
+                    self._token,
+                    self._like,
+                    done,
+                )
+            if done == len(self._new):
+                break
+            self._token = np.concatenate([self._token, np.empty(len(self._token) + len(self._out), np.int32)])
+            self._like = np.concatenate([self._like, np.empty(len(self._token) - len(self._like), np.uint8)])
+        self._new.clear()
 
     def neighbours(self) -> Neighbours:
         """Return the neighbours of all tokens numbered so far, for the kernels."""
         return Neighbours(self._start, self._token, self._like)
+
+
+def _cuts(lengths: Iterable[int]) -> npt.NDArray[np.int32]:
+    """Return where pieces of the given lengths begin, and where the last ends."""
+    return np.fromiter(accumulate(lengths, initial=0), np.int32)

@@ -7,10 +7,13 @@ from functools import cache
 
 import numpy as np
 
-from dragoman.names import tokenise
-from dragoman.names.kernels import MAX_KEYS, form_keys
+from dragoman.names import kernels, tokenise
+from dragoman.names.compiling import compiled, is_compiled
+from dragoman.names.kernels import MAX_KEYS, OPEN
 from dragoman.names.likeness import costs, encode
 from dragoman.names.sounds import read_table
+
+_KERNELS = kernels.__name__
 
 #: A list is a sample of the world's names; so many names of the world are mixed into its counts.
 BACKGROUND = 4000.0
@@ -21,9 +24,12 @@ MOST = 12.0
 def first_key(sounds: str) -> int:
     """Return the key by which spellings of one word are counted together: that of its consonant classes."""
     out = np.empty(MAX_KEYS, np.uint64)
-    with np.errstate(over="ignore"):
-        count = form_keys(encode(sounds), costs(), out)
-    return int(out[0]) if count else 0
+    if is_compiled(_KERNELS):
+        compiled(_KERNELS).form_keys(encode(sounds), OPEN, costs(), out)
+    else:
+        with np.errstate(over="ignore"):  # hashes overflow on purpose
+            kernels.form_keys(encode(sounds), OPEN, costs(), out)
+    return int(out[0])
 
 
 @cache

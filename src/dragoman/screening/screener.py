@@ -140,6 +140,9 @@ class Screener:
             credit=np.zeros(names, np.float32),
             candidates=np.empty(names, np.int32),
             like=np.zeros((len(self._vocabulary.post_start) - 1) * plain.MAX_UNITS, np.uint8),
+            best=np.zeros(plain.MAX_UNITS, np.uint8),
+            record_best=np.zeros(plain.MAX_UNITS, np.uint8),
+            pairs=np.empty((plain.MAX_UNITS, 2), np.int32),
         )
 
     def _kernels(self, queries: int) -> ModuleType:
@@ -180,9 +183,10 @@ class Screener:
                 names.append(name)
                 owners.append(asker)
                 for unit in units(name, self._lexicon.rarity, query=True):
-                    number = self._lexicon.number(unit.token, unit.cut, kernels)
+                    number = self._lexicon.number(unit.token, unit.cut)
                     columns.append((number, unit.first, unit.span, unit.weight, unit.opening, unit.initial))
                 start.append(len(columns))
+        self._lexicon.find_new(kernels)
         token, first, span, weight, opening, initial = zip(*columns, strict=True) if columns else ((),) * 6
         arrays = QueryNames(
             np.array(start, np.int32),
