@@ -174,7 +174,13 @@ def mixed_costs(joint: Table) -> Table:
 def lines(name: str, costs: Table) -> Iterator[str]:
     for i, left in enumerate(ALPHABET):
         for j, right in enumerate(ALPHABET):
-            outside = left.isdigit() or right.isdigit() or right in WEAK or (name == "open" and (left in WEAK or j < i)) or i == j == 0
+            outside = (
+                left.isdigit()
+                or right.isdigit()
+                or right in WEAK
+                or (name == "open" and (left in WEAK or j < i))
+                or i == j == 0
+            )
             if not outside and costs[i, j] < CAP - 0.05 and not (i == j and costs[i, j] < 0.005):
                 yield f"{name}\t{left}\t{right}\t{costs[i, j]:.2f}\n"
 

@@ -83,7 +83,9 @@ def gold(data: Path, show: int = 0) -> dict[str, float]:
         named = [(row[0], [n for c in columns if c < len(row) for n in row[c].split("|") if n]) for row in rows]
         screener = screener_of(named, "LegalEntity")
         first = 0
-        for row, hits in zip(rows, screener.screen_batch([row[4] for row in rows], threshold=LOW, limit=5), strict=True):
+        for row, hits in zip(
+            rows, screener.screen_batch([row[4] for row in rows], threshold=LOW, limit=5), strict=True
+        ):
             good = bool(hits) and any(h.record_id == row[0] and h.score >= hits[0].score - 1e-9 for h in hits)
             first += good
             if show and not good and label == "rank 1":
@@ -98,7 +100,9 @@ def perturbations(data: Path, show: int = 0) -> dict[str, Any]:
     screener = screener_of((identity, names) for identity, names in cases["candidates"].items())
     scores = []
     for case, hits in zip(
-        cases["cases"], screener.screen_batch([c["query"] for c in cases["cases"]], threshold=LOW, limit=60), strict=True
+        cases["cases"],
+        screener.screen_batch([c["query"] for c in cases["cases"]], threshold=LOW, limit=60),
+        strict=True,
     ):
         wanted = case["expected_entity_id"]
         if wanted is None:
@@ -108,7 +112,10 @@ def perturbations(data: Path, show: int = 0) -> dict[str, Any]:
     value = np.array(scores)
     negative = np.array([case["expected_entity_id"] is None for case in cases["cases"]])
     result: dict[str, Any] = {}
-    for label, bar in (("at 0.70", DEFAULT_THRESHOLD), ("at 5 % FPR", np.sort(value[negative])[::-1][int(0.05 * negative.sum())] + 1e-9)):
+    for label, bar in (
+        ("at 0.70", DEFAULT_THRESHOLD),
+        ("at 5 % FPR", np.sort(value[negative])[::-1][int(0.05 * negative.sum())] + 1e-9),
+    ):
         classes = defaultdict(list)
         for case, score in zip(cases["cases"], value, strict=True):
             classes[case["perturbation"]].append(score >= bar)

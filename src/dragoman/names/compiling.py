@@ -1,9 +1,11 @@
 """Kernels as machine code, on demand.
 
 A module of kernels is plain Python. `compiled` makes a second copy of it in which every function
-is a numba dispatcher; calls between kernels, also across modules, stay within machine code. The
-machine code is cached on disk beside the source (or in numba's own cache folder), so that only
-the first process after an installation compiles.
+is a numba dispatcher; calls between kernels, also across modules, stay within machine code.
+
+The machine code is cached on disk, in a folder named after the text of all kernels: numba itself
+looks only at the file of the function it compiles, and would keep code into which an older
+callee from another file was inlined. So only the first process after an installation compiles.
 """
 
 from __future__ import annotations
@@ -11,14 +13,32 @@ from __future__ import annotations
 import importlib.util
 import sys
 from functools import cache
+from hashlib import blake2b
+from importlib.resources import files
+from pathlib import Path
 from types import FunctionType, ModuleType
+
+_MARK = ".kernels"
+
+
+@cache
+def _cache_folder() -> Path:
+    from platformdirs import user_cache_path
+
+    digest = blake2b(digest_size=12)
+    root = Path(str(files("dragoman")))
+    for source in sorted([*root.glob("*/kernels.py"), *root.glob("*/kernels/*.py"), *root.glob("*/layout.py")]):
+        digest.update(source.read_bytes())
+    return Path(user_cache_path("dragoman")) / f"kernels-{digest.hexdigest()}"
 
 
 @cache
 def compiled(name: str) -> ModuleType:
-    """Return the compiled copy of the kernel module `name` (a dotted module name)."""
-    from numba import njit
+    """Return the compiled copy of a module or package of kernels (by its dotted name)."""
+    import numba
 
+    if not numba.config.CACHE_DIR:
+        numba.config.CACHE_DIR = str(_cache_folder())
     spec = importlib.util.find_spec(name)
     if spec is None or spec.origin is None:
         raise ModuleNotFoundError(name)
@@ -32,12 +52,12 @@ def compiled(name: str) -> ModuleType:
     for key, value in list(vars(twin).items()):
         if isinstance(value, FunctionType):
             if value.__module__ == alias:
-                setattr(twin, key, njit(cache=True, nogil=True, error_model="numpy")(value))
-            elif value.__module__.endswith(".kernels"):
+                setattr(twin, key, numba.njit(cache=True, nogil=True, error_model="numpy")(value))
+            elif _MARK in value.__module__:
                 setattr(twin, key, getattr(compiled(value.__module__), key))
     return twin
 
 
 def is_compiled(name: str) -> bool:
-    """Tell whether the compiled copy of a kernel module is loaded in this process."""
+    """Tell whether the compiled copy of a module of kernels is loaded in this process."""
     return f"{name}__compiled" in sys.modules

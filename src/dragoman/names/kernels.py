@@ -46,9 +46,9 @@ DROPPED = 255
 
 #: Share of the mass that an edit's cost takes away, within one way of writing and between an abjad and
 #: another; and the likeness under which two tokens are unlike. Set on the pairs of ``benchmarks/quality.py``.
-STRICTNESS = 0.8
-MIXED_STRICTNESS = 0.5
-UNLIKE = 0.4
+STRICTNESS = 0.6
+MIXED_STRICTNESS = 0.37
+UNLIKE = 0.52
 
 _H = ALPHABET.index("h")
 _ZERO = ALPHABET.index("0")

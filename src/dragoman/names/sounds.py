@@ -170,7 +170,20 @@ _CLASSES = {
 
 
 #: Sounds that are heard in two ways: th as t or s, dh as d or z, j as j or g, ch as ch or sh, v as v or w.
-_SECOND = {"T": "S", "D": "S", "%": "S", "&": "S", "J": "K", "g": "J", "C": "S", "S": "J", "c": "S", "v": "", "K": "", "G": ""}
+_SECOND = {
+    "T": "S",
+    "D": "S",
+    "%": "S",
+    "&": "S",
+    "J": "K",
+    "g": "J",
+    "C": "S",
+    "S": "J",
+    "c": "S",
+    "v": "",
+    "K": "",
+    "G": "",
+}
 
 _CLASS_CODES = {mark: code for code, mark in enumerate(sorted(set(_CLASSES.values())), start=1)}
 

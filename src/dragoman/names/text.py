@@ -35,7 +35,9 @@ _RANGES = (
 _INVISIBLE = re.compile(
     "[\u00ad\u034f\u061c\u0640\u115f\u1160\u17b4\u17b5\u180b-\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff\uffa0\U000e0000-\U000e0fff]"
 )
-_APOSTROPHES = re.compile("['\u0060\u00b4\u02b9\u02bb\u02bc\u02bd\u02be\u02bf\u02c8\u02ca\u02cb\u2018\u2019\u201b\u2032\u05f3\u055a\uff07]")
+_APOSTROPHES = re.compile(
+    "['\u0060\u00b4\u02b9\u02bb\u02bc\u02bd\u02be\u02bf\u02c8\u02ca\u02cb\u2018\u2019\u201b\u2032\u05f3\u055a\uff07]"
+)
 _WORD = re.compile(r"[^\W_]+(?:[\u0300-\u036f\u064b-\u065f\u0670\u05b0-\u05c7\u093a-\u094f\u0981-\u0d4d]+[^\W_]*)*")
 _FUSED_ARTICLE = re.compile(r"\b(Al|El|AL|EL)(?=[A-Z][a-z])")
 _DIGIT_LETTERS = str.maketrans("0358", "oesb")

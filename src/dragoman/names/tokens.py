@@ -144,7 +144,8 @@ def _compound(sounds: str) -> str:
         return match.group(1) + "alah"
     if match := _FUSED_DIN.fullmatch(sounds):
         return match.group(1) + "din"
-    return sounds
+    # The h of Fatimah and Usamah is not heard, and written or left out at will.
+    return sounds[:-1] if len(sounds) > 3 and sounds.endswith("ah") else sounds
 
 
 _KINDS = {"particle": Kind.PARTICLE, "title": Kind.TITLE, "form": Kind.FORM}
@@ -196,7 +197,11 @@ def _join(tokens: tuple[Token, ...]) -> tuple[tuple[int, Token], ...]:
     """Offer neighbours as one word where both are not long: "Bou Krouh", "Jong Un", "Mohammad Zahir"."""
     joins = []
     for position, (left, right) in enumerate(zip(tokens, tokens[1:], strict=False)):
-        if left.writing != right.writing or Kind.INITIAL in (left.kind, right.kind) or Kind.FORM in (left.kind, right.kind):
+        if (
+            left.writing != right.writing
+            or Kind.INITIAL in (left.kind, right.kind)
+            or Kind.FORM in (left.kind, right.kind)
+        ):
             continue
         if min(len(left.sounds), len(right.sounds)) <= _SHORT or len(left.sounds) + len(right.sounds) <= _TOGETHER:
             joins.append((position, _fuse(left, right, left.sounds + right.sounds)))
@@ -218,9 +223,7 @@ def tokenise(name: str) -> Name:
     """
     written = [part for word in words(name) for part in _split_syllables(word)]
     kept = [
-        word
-        for word, following in zip(written, [*written[1:], None], strict=True)
-        if not _is_article(word, following)
+        word for word, following in zip(written, [*written[1:], None], strict=True) if not _is_article(word, following)
     ]
     tokens: list[Token] = []
     for word in kept or written:

@@ -215,7 +215,14 @@ def _name_arrays(entries: list[_Entry], vocabulary: _Vocabulary) -> dict[str, np
             for column in ("first", "span", "weight", "opening", "initial"):
                 columns[column].append(getattr(unit, column))
         start.append(len(columns["token"]))
-    kinds = {"token": np.int32, "first": np.uint8, "span": np.uint8, "weight": np.float32, "opening": np.uint8, "initial": np.uint8}
+    kinds = {
+        "token": np.int32,
+        "first": np.uint8,
+        "span": np.uint8,
+        "weight": np.float32,
+        "opening": np.uint8,
+        "initial": np.uint8,
+    }
     arrays |= {f"names_{name}": np.array(values, kinds[name]) for name, values in columns.items()}
     arrays["names_start"] = np.array(start, np.int32)
     arrays["names_party"] = np.array([entry.party for entry in entries], np.int32)
@@ -264,7 +271,9 @@ def _form_arrays(tokens: list[Token]) -> dict[str, npt.NDArray[Any]]:
         "vocabulary_form_writing": writing,
         "vocabulary_form_mass": mass,
         "vocabulary_form_token": np.array([number for number, _, _ in every], np.int32),
-        "vocabulary_form_order": np.array(sorted(main.values(), key=lambda at: every[at][1].translate(_TABLE)), np.int32),
+        "vocabulary_form_order": np.array(
+            sorted(main.values(), key=lambda at: every[at][1].translate(_TABLE)), np.int32
+        ),
         "vocabulary_slots": slots,
         "vocabulary_key_hash": hashes,
         "vocabulary_key_start": np.append(cuts, len(order)).astype(np.int32),

@@ -112,7 +112,10 @@ def name_sentence(alignment: Alignment) -> str:
     parts = []
     if same:
         parts.append(f"{_quoted(pair.query.token.text for pair in same)} {'is' if len(same) == 1 else 'are'} the same")
-    parts.extend(_likely(pair.query.token.text, pair.record.token.text, pair.query.initial or pair.record.initial) for pair in like)
+    parts.extend(
+        _likely(pair.query.token.text, pair.record.token.text, pair.query.initial or pair.record.initial)
+        for pair in like
+    )
     if alignment.query_rest:
         parts.append(f"only the query has {_quoted(unit.token.text for unit in alignment.query_rest)}")
     if alignment.record_rest:
@@ -127,7 +130,9 @@ def name_sentence(alignment: Alignment) -> str:
 
 def _likely(query: str, record: str, initial: bool) -> str:
     if initial:
-        return f"“{query}” may stand for “{record}”" if len(query) < len(record) else f"“{record}” may stand for “{query}”"
+        return (
+            f"“{query}” may stand for “{record}”" if len(query) < len(record) else f"“{record}” may stand for “{query}”"
+        )
     return f"“{query}” may be a spelling of “{record}”"
 
 
@@ -153,7 +158,9 @@ def _date_sentence(points: float) -> str:
     return "The dates agree within what “about” allows."
 
 
-def fact_features(query: Mapping[str, list[str]], record: Mapping[str, list[str]], asker: int, party: int, rules: Rules) -> list[Feature]:
+def fact_features(
+    query: Mapping[str, list[str]], record: Mapping[str, list[str]], asker: int, party: int, rules: Rules
+) -> list[Feature]:
     """Explain what is known beside the names; `query` and `record` map properties to values."""
     found = []
     arguments = (rules.queries, asker, rules.parties, party, rules.points)
@@ -166,7 +173,12 @@ def fact_features(query: Mapping[str, list[str]], record: Mapping[str, list[str]
     points = kernels.date_points(*arguments)
     add("birth_date" if query.get("birthDate") else "date", points, DATES, _date_sentence(points))
     points = kernels.country_points(*arguments)
-    add("country", points, COUNTRIES, "A country agrees." if points > 0 else "No country agrees; people move, so this says little.")
+    add(
+        "country",
+        points,
+        COUNTRIES,
+        "A country agrees." if points > 0 else "No country agrees; people move, so this says little.",
+    )
     add("birth_place", kernels.place_points(*arguments), PLACES, "The places of birth have a word in common.")
     add("gender", kernels.gender_points(*arguments), ("gender",), "The genders contradict.")
     return found
@@ -202,7 +214,12 @@ _NUMBER_NAMES = {
 def weak_feature(query: str, record: str) -> Feature:
     """Explain the ceiling of weak aliases."""
     return Feature(
-        "weak_alias", WEAK_CEILING, 0.0, query, record, "The publisher calls this alias weak: alone it does not make a match."
+        "weak_alias",
+        WEAK_CEILING,
+        0.0,
+        query,
+        record,
+        "The publisher calls this alias weak: alone it does not make a match.",
     )
 
 

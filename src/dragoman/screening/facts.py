@@ -19,7 +19,16 @@ from dragoman.screening.layout import Facts
 GROUPS = {"Person": 1, "Organization": 2, "Vessel": 3, "Airplane": 4, "Value": 5, "UserAccount": 5}
 
 DATES = ("birthDate", "incorporationDate", "buildDate")
-COUNTRIES = ("nationality", "citizenship", "country", "birthCountry", "jurisdiction", "mainCountry", "flag", "pastFlags")
+COUNTRIES = (
+    "nationality",
+    "citizenship",
+    "country",
+    "birthCountry",
+    "jurisdiction",
+    "mainCountry",
+    "flag",
+    "pastFlags",
+)
 PLACES = ("birthPlace",)
 _GENDERS = {"male": 1, "m": 1, "female": 2, "f": 2}
 

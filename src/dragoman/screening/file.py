@@ -73,5 +73,7 @@ def read(path: Path) -> tuple[dict[str, npt.NDArray[Any]], dict[str, Any]]:
     for name, (dtype, shape, offset) in head["arrays"].items():
         size = int(np.prod(shape)) * np.dtype(dtype).itemsize
         # A plain view: numba would compile once more for the memmap subclass.
-        arrays[name] = np.asarray(whole[start + offset : start + offset + size]).view(np.ndarray).view(dtype).reshape(shape)
+        arrays[name] = (
+            np.asarray(whole[start + offset : start + offset + size]).view(np.ndarray).view(dtype).reshape(shape)
+        )
     return arrays, head["about"]

@@ -15,7 +15,16 @@ from dragoman.model.wallets import normalise_wallet
 #: Which numbers may equal one another: a passport number in one source is an identity number in the next.
 KINDS = {
     "document": ("passportNumber", "idNumber", "socialSecurityNumber", "number"),
-    "registration": ("registrationNumber", "taxNumber", "vatCode", "innCode", "ogrnCode", "okpoCode", "uscCode", "dunsCode"),
+    "registration": (
+        "registrationNumber",
+        "taxNumber",
+        "vatCode",
+        "innCode",
+        "ogrnCode",
+        "okpoCode",
+        "uscCode",
+        "dunsCode",
+    ),
     "lei": ("leiCode",),
     "bank": ("swiftBic",),
     "vessel": ("imoNumber",),

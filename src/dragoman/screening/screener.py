@@ -115,7 +115,10 @@ class Screener:
         with property names as columns. `lists` restricts the hits to those lists; all by default.
         """
         if not 0.0 < threshold <= 1.0:
-            raise UsageError(f"threshold {threshold} is not between 0 and 1", remedy="choose one between 0.5 (exact from there on) and 1")
+            raise UsageError(
+                f"threshold {threshold} is not between 0 and 1",
+                remedy="choose one between 0.5 (exact from there on) and 1",
+            )
         allowed = self._allowed(lists)
         if hasattr(queries, "to_pylist"):
             queries = queries.to_pylist()
@@ -130,7 +133,9 @@ class Screener:
             return None
         for name in lists:
             if name not in self.lists:
-                raise UnknownList(f"the index holds no list {name!r}", remedy=f"it holds {', '.join(sorted(self.lists))}")
+                raise UnknownList(
+                    f"the index holds no list {name!r}", remedy=f"it holds {', '.join(sorted(self.lists))}"
+                )
         return frozenset(number for number, source in enumerate(self._sources) if source in lists)
 
     def _new_scratch(self) -> Scratch:
@@ -275,7 +280,9 @@ class Screener:
         self, batch: _Batch, asker: int, pairs: dict[int, Pair], limit: int, allowed: frozenset[int] | None
     ) -> list[Hit]:
         kept = [
-            pair for pair in pairs.values() if allowed is None or int(self._arrays["party_source"][pair.party]) in allowed
+            pair
+            for pair in pairs.values()
+            if allowed is None or int(self._arrays["party_source"][pair.party]) in allowed
         ]
         kept.sort(key=lambda pair: (-pair.score, pair.party))
         return [self._hit(batch, asker, pair) for pair in kept[:limit]]

@@ -56,7 +56,5 @@ def units(name: Name, rarity: Callable[[Token], float], *, query: bool = False) 
     found = [Unit(token, position, 1, weights[position]) for position, token in enumerate(name.tokens)]
     if query and len(found) > 1 and found[-1].token.kind is Kind.NAME and len(found[-1].token.sounds) > 1:
         found[-1] = found[-1]._replace(cut=True)
-    found.extend(
-        Unit(token, position, 2, weights[position] + weights[position + 1]) for position, token in name.joins
-    )
+    found.extend(Unit(token, position, 2, weights[position] + weights[position + 1]) for position, token in name.joins)
     return found[:MAX_UNITS]
