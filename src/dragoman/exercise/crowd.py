@@ -14,7 +14,7 @@ _CUSTOMERS = 40
 _LISTS = {
     "un-sc": "Exercise",
     "us-ofac-sdn": "EXERCISE",
-    "eu-fsf": "XXX",
+    "eu-fsf": "EXR",
     "gb-uksl": "Exercise",
     "partners": "Exercise",
 }

@@ -1,0 +1,87 @@
+# Everything is set up on the way: each target builds what it needs of .venv, from locked and hashed packages.
+# On a machine with several Pythons: make PYTHON=python3.12 test
+
+SHELL := /bin/sh
+PYTHON ?= $(firstword $(shell for python in python3 python3.13 python3.12 python3.11 python; do \
+    $$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$python; done) python3)
+BIN := .venv/bin
+EXERCISE := build/exercise
+# The environment must not depend on what the caller's shell has set.
+unexport PYTHONPATH PYTHONHOME VIRTUAL_ENV
+PIP := $(BIN)/python -m pip --disable-pip-version-check
+INSTALL := $(PIP) install --quiet --require-hashes
+# PyICU is compiled with the build tools that are locked, not with whatever is newest.
+HASHED := $(INSTALL) --no-build-isolation
+
+.PHONY: help demo test lint format docs bench lock wheel clean
+.DEFAULT_GOAL := help
+
+help: ## Say what there is
+	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 18
+
+demo: .venv/base ## Make the training exercise, screen it, and show what was found and why
+	$(BIN)/dragoman exercise run $(EXERCISE)
+
+test: .venv/dev ## Run the tests; ARGS="tests/lists -x" for some of them, ARGS=--cov for coverage
+	$(BIN)/python -m pytest $(ARGS)
+
+lint: .venv/dev ## Check style, types, and that each room imports only from floors below it
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-logo
+
+format: .venv/dev ## Put the code into shape
+	$(BIN)/ruff check --fix
+	$(BIN)/ruff format
+
+docs: .venv/dev ## Build the documentation into build/docs; a dead link fails
+	$(BIN)/sphinx-build --quiet --fail-on-warning --keep-going --fresh-env docs build/docs
+	@echo "The documentation is in build/docs/index.html"
+
+bench: .venv/bench ## Measure against the peers, and write docs/benchmarks.md
+	$(BIN)/python benchmarks/run.py $(ARGS)
+
+wheel: .venv/dev ## Build dist/*.whl
+	rm -rf dist
+	$(BIN)/hatchling build -t wheel
+
+lock: .venv/lock ## Lock the newest versions of all dependencies, with hashes
+	tools/lock.sh
+
+clean: ## Remove the environment and all that was built
+	rm -rf .venv build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache .coverage htmlcov
+	find src tests benchmarks tools -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# ---------------------------------------------------------------- the environment
+
+.venv/bin/python:
+	@$(PYTHON) tools/check_system.py
+	$(PYTHON) -m venv .venv
+
+.venv/build: requirements/build.txt | .venv/bin/python
+	@$(PYTHON) tools/check_system.py
+	$(INSTALL) -r requirements/build.txt
+	@touch $@
+
+# Editable: what is changed in src/ is what runs.
+define set_up
+	$(HASHED) -r requirements/$(1).txt
+	$(PIP) install --quiet --no-deps --no-build-isolation --editable .
+	@touch .venv/$(1)
+endef
+
+.venv/base: requirements/base.txt pyproject.toml .venv/build
+	$(call set_up,base)
+
+.venv/dev: requirements/dev.txt pyproject.toml .venv/build
+	$(call set_up,dev)
+	@touch .venv/base
+
+.venv/bench: requirements/bench.txt pyproject.toml .venv/build
+	$(call set_up,bench)
+	@touch .venv/base .venv/dev
+
+.venv/lock: requirements/lock.txt | .venv/bin/python
+	$(INSTALL) -r requirements/lock.txt
+	@touch $@
