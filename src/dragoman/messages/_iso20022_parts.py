@@ -1,0 +1,236 @@
+"""From an element of an ISO 20022 message to findings: parties, accounts, amounts, texts."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from dragoman.errors import QueryRefused
+from dragoman.messages._iso20022_table import Fields, Rule, table
+from dragoman.messages.drafting import Draft, Findings, account_of
+from dragoman.messages.parties import Amount, BankAccount, Fact
+
+if TYPE_CHECKING:
+    from lxml.etree import _Element
+
+#: Messages nest some 20 deep, envelopes a few more.
+DEEPEST = 100
+#: Wrappers between a role's element and what is said of the party.
+_WRAPPERS = frozenset(("Pty", "Agt", "FIId", "FinInstnId", "CmbndId", "BrnchId", "OrgId", "FI", "PtyId"))
+#: An element with one of these inside describes a party, whatever it is called.
+_SHAPE = frozenset(("Nm", "FinInstnId", "PstlAdr"))
+_STREET = frozenset(("AdrTp", "Ctry"))
+_REFUSED = "ask the sender for the message: no honest one nests so deeply"
+
+_local_names: dict[str, str] = {}
+
+
+def local(element: _Element) -> str:
+    """Return the name of an element without its namespace."""
+    tag = element.tag
+    name = _local_names.get(tag)
+    if name is None:
+        name = str(tag).rpartition("}")[2]
+        if len(_local_names) < 10_000:  # an invented name for every element may not fill the memory
+            _local_names[tag] = name
+    return name
+
+
+def text_of(element: _Element) -> str:
+    """Return an element's own text, white space collapsed."""
+    text = element.text
+    return " ".join(text.split()) if text else ""
+
+
+class Walker:
+    """Reads elements into findings. `found` may be exchanged between two elements."""
+
+    def __init__(self, found: Findings) -> None:
+        rules = table()
+        self.found = found
+        self._below = rules.below
+        self._anywhere = rules.anywhere
+        self._fields = rules.fields
+        self._schemes = rules.schemes
+        self._placeholders = rules.placeholders
+
+    def children(self, element: _Element, path: str, prefix: str = "", depth: int = 0) -> None:
+        """Read all that is inside an element. Raises QueryRefused where it nests deeper than DEEPEST."""
+        rules = self.rules_below(local(element))
+        for child in element:
+            self.one(child, rules, path, prefix, depth)
+
+    def rules_below(self, name: str) -> dict[str, Rule]:
+        """Return the rules that hold for the children of an element of that name."""
+        return self._below.get(name, self._anywhere)
+
+    def one(self, child: _Element, rules: dict[str, Rule], path: str, prefix: str, depth: int) -> None:
+        """Read one element after the rules that hold below its parent."""
+        name = local(child)
+        rule = rules.get(name)
+        if rule is None:
+            if len(child):
+                self._unnamed(child, name, f"{path}/{name}", prefix, depth)
+            return
+        kind, word = rule
+        place = f"{path}/{name}"
+        if kind == "parties":
+            self._party(child, prefix + word, place)
+        elif kind == "accounts":
+            self._account(child, prefix + word, place, prefix, depth)
+        elif kind == "prefixes":
+            self._descend(child, place, word, depth)
+        elif len(child) and kind != "texts":  # <InstdAmt> holds its amount or a choice of amounts
+            self._descend(child, place, prefix, depth)
+        else:
+            self._leaf(child, kind, prefix + word if kind != "texts" else word, place)
+
+    def _descend(self, element: _Element, place: str, prefix: str, depth: int) -> None:
+        if depth > DEEPEST:
+            raise QueryRefused(f"elements nest deeper than {DEEPEST}", place=place, remedy=_REFUSED)
+        self.children(element, place, prefix, depth + 1)
+
+    def _unnamed(self, element: _Element, name: str, place: str, prefix: str, depth: int) -> None:
+        if name != "FinInstnId" and any(local(child) in _SHAPE for child in element):
+            draft = self._party(element, prefix + "other_party", place)
+            if draft.record.statements:
+                draft.facts.append(Fact("element", name, place))
+        else:
+            self._descend(element, place, prefix, depth)
+
+    def _leaf(self, element: _Element, kind: str, word: str, place: str) -> None:
+        text = text_of(element)
+        if kind == "texts":
+            if len(element):
+                text = " ".join(" ".join(map(str, element.itertext())).split())
+            if text and text not in self._placeholders:
+                self.found.texts.append(Fact(word, text, place))
+        elif not text:
+            return
+        elif kind == "amounts":
+            self._amount(text, element.get("Ccy") or "", word, place)
+        elif kind == "references":
+            self.found.references.append(Fact(word, text, place))
+        else:
+            self.found.dates.append(Fact(word, text, place))
+
+    def _amount(self, text: str, currency: str, word: str, place: str) -> None:
+        if text.replace(".", "", 1).isdecimal() and text.isascii():
+            self.found.amounts.append(Amount(word, text, currency, place))
+        else:
+            self.found.problem(place, "an amount such as 1250.00", text)
+
+    def _account(self, element: _Element, role: str, place: str, prefix: str, depth: int) -> None:
+        currency = None
+        numbers: list[tuple[str, str]] = []
+        names: list[str] = []
+        for child in element:
+            name = local(child)
+            if name == "Id":
+                numbers += self._numbers(child)
+            elif name == "Prxy":
+                numbers += [("proxy", text_of(each)) for each in child if local(each) == "Id"]
+            elif name == "Ccy":
+                currency = text_of(child) or None
+            elif name == "Nm":
+                names.append(text_of(child))
+            elif name in ("Ownr", "Svcr"):
+                self.one(child, self._anywhere, place, prefix, depth)
+        for kind, number in numbers:
+            if number and number not in self._placeholders:
+                self.found.account(role, _account(kind, number, f"{place}/Id", currency))
+        for name in names:
+            if name and name not in self._placeholders:  # most often its holder's name
+                self.found.owner(role, place).state("alias", name, f"{place}/Nm")
+
+    def _numbers(self, element: _Element) -> list[tuple[str, str]]:
+        numbers = []
+        for child in element:
+            name = local(child)
+            if not len(child):
+                numbers.append((name, text_of(child)))
+            else:  # Othr, PrtryAcct
+                numbers += [(name, text_of(each)) for each in child if local(each) == "Id"]
+        return numbers
+
+    def _party(self, element: _Element, role: str, place: str) -> Draft:
+        draft = self.found.party(role, place)
+        address: list[str] = []
+        self._party_fields(element, self._fields, draft, address, place, 0)
+        if address:
+            draft.state("address", ", ".join(address), f"{place}/PstlAdr")
+        return draft
+
+    def _party_fields(
+        self, element: _Element, fields: Fields, draft: Draft, address: list[str], place: str, depth: int
+    ) -> None:
+        if depth > DEEPEST:
+            raise QueryRefused(f"elements nest deeper than {DEEPEST}", place=place, remedy=_REFUSED)
+        for child in element:
+            name = local(child)
+            field = fields.get(name)
+            if isinstance(field, dict):
+                self._party_fields(child, field, draft, address, f"{place}/{name}", depth + 1)
+            elif field is not None:
+                self._party_field(child, field, draft, f"{place}/{name}")
+            elif name in _WRAPPERS and fields is self._fields:
+                if name == "FinInstnId":
+                    draft.record.schema = "Organization"
+                self._party_fields(child, fields, draft, address, f"{place}/{name}", depth + 1)
+            elif "*" in fields and name not in _STREET:
+                text = text_of(child)
+                if text and text not in self._placeholders:
+                    address.append(text)
+
+    def _party_field(self, element: _Element, prop: str, draft: Draft, place: str) -> None:
+        if prop == "identification":
+            self._identification(element, draft, place)
+            return
+        if prop == "clearing_member":
+            self._clearing_member(element, draft, place)
+            return
+        text = text_of(element)
+        if not text or text in self._placeholders:
+            return
+        if prop in ("country", "birthCountry"):
+            self.found.country(draft, text, place, prop)
+        elif prop == "birthDate":
+            self.found.birth_date(draft, text, place)
+        elif prop == "contact_name":
+            contact = self.found.party(f"{draft.role}_contact", place)
+            contact.state("name", text, place)
+        else:
+            draft.state(prop, text, place)
+
+    def _identification(self, element: _Element, draft: Draft, place: str) -> None:
+        number = scheme = ""
+        for child in element:
+            name = local(child)
+            if name == "Id":
+                number = text_of(child)
+            elif name in ("SchmeNm", "IdTp"):
+                scheme = " ".join("".join(map(str, child.itertext())).split())
+        if not number or number in self._placeholders:
+            return
+        prop = self._schemes.get(scheme, "idNumber")
+        if prop.endswith("_id"):  # a number of the bank's own, which names nobody elsewhere
+            draft.facts.append(Fact(prop, number, place))
+        else:
+            draft.state(prop, number, place)
+
+    def _clearing_member(self, element: _Element, draft: Draft, place: str) -> None:
+        member = system = ""
+        for child in element:
+            if local(child) == "MmbId":
+                member = text_of(child)
+            else:
+                system = " ".join("".join(map(str, child.itertext())).split())
+        member = member or text_of(element)
+        known = [part for part in (system, member) if part and part not in self._placeholders]
+        if known:
+            draft.facts.append(Fact("clearing_member", " ".join(known), place))
+
+
+def _account(kind: str, number: str, place: str, currency: str | None) -> BankAccount:
+    if kind == "proxy":
+        return BankAccount(number, "proxy", None, place, currency)
+    return account_of(number, place, currency, iban=kind == "IBAN")

@@ -1,0 +1,186 @@
+"""XML documents from senders who are not trusted: several in one stream, of any size, in constant memory.
+
+Entities, DTDs and the network are off. libxml2's own limits hold: 256 levels, ten million characters a text.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Collection, Iterator
+from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple
+
+from dragoman.errors import QueryRefused
+from dragoman.messages.parties import refusal
+
+if TYPE_CHECKING:
+    from lxml import etree
+
+_CHUNK = 1 << 16
+#: Documents up to this size are parsed at one go, which is faster.
+_WHOLE = 1 << 20
+#: A prolog (declaration, comments) longer than this is no message's.
+_LONGEST_PROLOG = 1 << 20
+_ROOT = re.compile(rb"<([A-Za-z_\x80-\xff][^\s/>!?<]*)")
+_SKIPPED = re.compile(rb"<\?.*?\?>|<!--.*?-->", re.DOTALL)
+_BLANK = b" \t\r\n\x00\xef\xbb\xbf\x1a"
+_OPTIONS = {"resolve_entities": False, "no_network": True, "huge_tree": False, "remove_comments": True}
+
+
+class Seen(NamedTuple):
+    """An element that begins or ends; `whole` says that the tree around it is whole and need not be freed."""
+
+    event: str
+    element: etree._Element
+    whole: bool
+
+
+class Documents:
+    """The XML documents that follow one another in a byte stream."""
+
+    def __init__(self, stream: BinaryIO, name: str) -> None:
+        self._stream = stream
+        self._name = name
+        self._buffer = b""
+        self._at = 0
+        self._ended = False
+        self.number = 0
+
+    def more(self) -> bool:
+        """Tell whether another document follows, and count it."""
+        while True:
+            while self._at < len(self._buffer) and self._buffer[self._at] in _BLANK:
+                self._at += 1
+            if self._at < len(self._buffer):
+                self.number += 1
+                return True
+            if not self._fill():
+                return False
+
+    def events(self, tags: Collection[str], count: Callable[[], int]) -> Iterator[Seen]:
+        """Yield the starts and ends of the elements of those local names in the next document.
+
+        `count` tells how many messages have been read. Raises QueryRefused on a DTD, and where the XML is not
+        well-formed or ends early.
+        """
+        parts = self._parts()
+        first = b""
+        for part in parts:
+            first += part
+            if len(first) > _WHOLE:
+                yield from self._streamed(first, parts, tags, count)
+                return
+        yield from self._at_once(first, tags, count)
+
+    def _fill(self) -> bool:
+        if self._ended:
+            return False
+        chunk = self._stream.read(_CHUNK)
+        self._buffer, self._at = self._buffer[self._at :] + chunk, 0
+        self._ended = not chunk
+        return bool(chunk)
+
+    def _root_name(self) -> bytes | None:
+        """Return the name of the document element as written; None where it is not in sight (UTF-16, no XML)."""
+        while True:
+            position = self._at
+            while skipped := _SKIPPED.match(self._buffer, position):
+                position = skipped.end()
+                while position < len(self._buffer) and self._buffer[position] in _BLANK:
+                    position += 1
+            match = _ROOT.match(self._buffer, position)
+            if match and match.end() < len(self._buffer):
+                return match[1]
+            if len(self._buffer) - self._at > _LONGEST_PROLOG or not self._fill():
+                return None
+
+    def _parts(self) -> Iterator[bytes]:
+        """Yield the bytes up to the end of the document element, or all that is left where that is not in sight."""
+        root = self._root_name()
+        if root is None:
+            while self._at < len(self._buffer) or self._fill():
+                part, self._at = self._buffer[self._at :], len(self._buffer)
+                yield part
+            return
+        tag = re.compile(rb"<(/?)" + re.escape(root) + rb"(?=[\s/>])[^>]*>")
+        depth = 0
+        while True:
+            scanned = self._at
+            for match in tag.finditer(self._buffer, self._at):
+                scanned = match.end()
+                depth += -1 if match[1] else 0 if match[0].endswith(b"/>") else 1
+                if depth <= 0:
+                    part, self._at = self._buffer[self._at : scanned], scanned
+                    yield part
+                    return
+            cut = max(scanned, self._buffer.rfind(b"<"))  # a tag cut in two is seen again with the next chunk
+            cut = cut if len(self._buffer) - cut < _CHUNK and not self._ended else len(self._buffer)
+            part, self._at = self._buffer[self._at : cut], cut
+            if part:
+                yield part
+            if not self._fill():
+                yield self._buffer[self._at :]
+                self._at = len(self._buffer)
+                return
+
+    def _at_once(self, text: bytes, tags: Collection[str], count: Callable[[], int]) -> Iterator[Seen]:
+        from lxml import etree
+
+        parser = etree.XMLParser(remove_pis=True, load_dtd=False, **_OPTIONS)
+        try:
+            root = etree.fromstring(text, parser)
+        except etree.XMLSyntaxError as error:
+            yield from self._as_far_as_it_goes(text, tags)
+            raise self._refusal(error, count()) from error
+        self._refuse_dtd(root)
+        for event, element in etree.iterwalk(root, events=("start", "end"), tag=[f"{{*}}{tag}" for tag in tags]):
+            yield Seen(event, element, True)
+
+    def _as_far_as_it_goes(self, text: bytes, tags: Collection[str]) -> Iterator[Seen]:
+        """Yield what stands before the fault, so that its parties are screened although the message is refused."""
+        from lxml import etree
+
+        root = etree.fromstring(text, etree.XMLParser(recover=True, remove_pis=True, load_dtd=False, **_OPTIONS))
+        if root is not None:
+            self._refuse_dtd(root)
+            for event, element in etree.iterwalk(root, events=("start", "end"), tag=[f"{{*}}{tag}" for tag in tags]):
+                yield Seen(event, element, True)
+
+    def _streamed(
+        self, first: bytes, parts: Iterator[bytes], tags: Collection[str], count: Callable[[], int]
+    ) -> Iterator[Seen]:
+        from lxml import etree
+
+        parser = etree.XMLPullParser(
+            events=("start", "end"), tag=[f"{{*}}{tag}" for tag in tags], remove_pis=True, load_dtd=False, **_OPTIONS
+        )
+        try:
+            parser.feed(first)
+            yield from self._pulled(parser)
+            for part in parts:
+                parser.feed(part)
+                yield from self._pulled(parser)
+            parser.close()
+            yield from self._pulled(parser)
+        except etree.XMLSyntaxError as error:
+            raise self._refusal(error, count()) from error
+
+    def _pulled(self, parser: Any) -> Iterator[Seen]:
+        for event, element in parser.read_events():
+            self._refuse_dtd(element)
+            yield Seen(event, element, False)
+
+    def _refuse_dtd(self, element: etree._Element) -> None:
+        if element.getroottree().docinfo.internalDTD is not None:
+            raise QueryRefused(
+                "the message has a DTD, which no payment message has",
+                place=self._place(),
+                remedy="it was not read: check where it comes from",
+            )
+
+    def _refusal(self, error: Any, read: int) -> QueryRefused:
+        line, _ = error.position
+        found = re.sub(r", line \d+(, column \d+)?.*$", "", str(error.msg or "nothing")).strip()
+        return refusal(f"{self._place()}, line {line}", "well-formed XML", found, read)
+
+    def _place(self) -> str:
+        return self._name if self.number == 1 else f"{self._name}, document {self.number}"
