@@ -32,16 +32,19 @@ Pairs = list[tuple[npt.NDArray[np.uint8], npt.NDArray[np.uint8]]]
 WEAK = "AWYE+%&^"
 
 HEAD = """\
-# What it costs to write one sound for another, in nats; _ is no sound. Pairs that are not here cost 5; a sound for itself 0.
-# open: two vowelled spellings (either order). mixed: an abjad's letter (first) against a vowelled spelling's sound (second).
+# What it costs to write one sound for another, in nats; _ is no sound.
+# Pairs that are not here cost 5; a sound for itself 0.
+# open: two vowelled spellings (either order).
+# mixed: an abjad's letter (first) against a vowelled spelling's sound (second).
 # Learned by expectation maximisation over aligned tokens (E. Ristad, P. Yianilos: Learning string-edit distance, 1998):
-# mixed from Arabic and Latin labels of 7,466 people in Wikidata (CC0), open from the aliases that OFAC prints for one party.
+# mixed from Arabic and Latin labels of 7,466 people in Wikidata (CC0), open from the aliases that OFAC prints
+# for one party.
 # Learn again with benchmarks/learn_sounds.py.
 """
 
 
 @njit(cache=True)
-def expect(left, right, joint, counts):  # type: ignore[no-untyped-def]
+def expect(left, right, joint, counts):  # type: ignore[no-untyped-def]  # noqa: C901
     """Add the expected uses of each edit in all alignments of two tokens; return their log-likelihood."""
     rows, columns = len(left), len(right)
     forward = np.zeros((rows + 1, columns + 1))
@@ -79,7 +82,10 @@ def expect(left, right, joint, counts):  # type: ignore[no-untyped-def]
 
 
 def learn(pairs: Pairs, rounds: int, least: float) -> Table:
-    """Return the joint probabilities of edits. After three rounds, pairs under `least` log-likelihood a sound are left out."""
+    """Return the joint probabilities of edits.
+
+    After three rounds, pairs under `least` log-likelihood a sound are left out: they are no spellings of one word.
+    """
     size = len(ALPHABET)
     joint = np.full((size, size), 1e-4)
     np.fill_diagonal(joint, 0.02)

@@ -17,6 +17,7 @@ from hashlib import blake2b
 from importlib.resources import files
 from pathlib import Path
 from types import FunctionType, ModuleType
+from typing import Any
 
 _MARK = ".kernels"
 
@@ -37,8 +38,9 @@ def compiled(name: str) -> ModuleType:
     """Return the compiled copy of a module or package of kernels (by its dotted name)."""
     import numba
 
-    if not numba.config.CACHE_DIR:
-        numba.config.CACHE_DIR = str(_cache_folder())
+    settings: Any = numba.config
+    if not settings.CACHE_DIR:
+        settings.CACHE_DIR = str(_cache_folder())
     spec = importlib.util.find_spec(name)
     if spec is None or spec.origin is None:
         raise ModuleNotFoundError(name)

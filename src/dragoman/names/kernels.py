@@ -61,7 +61,7 @@ _SWAP_COST = np.float32(1.5)
 LONGEST = 48
 
 
-def edit_cost(
+def edit_cost(  # noqa: C901  (one loop, written out for the compiler)
     left: Codes,
     left_at: int,
     rows: int,
@@ -79,7 +79,7 @@ def edit_cost(
     Weighted Levenshtein distance with digraphs read apart or together and neighbours exchanged.
     The forms are `rows` sounds of `left` from `left_at` on and `columns` of `right` from `right_at` on.
     `table` is working memory, at least (3, columns + 1). Positions and comparisons are written out
-    because slices, tuples and `min` cost more than what they would save the reader.
+    because slices and tuples cost more than what they would save the reader.
     """
     older, above, current = 0, 1, 2
     total = np.float32(0.0)
@@ -107,11 +107,9 @@ def edit_cost(
             if added < best:
                 best = added
             if x == _H and i > 0 and digraph[y] != 0 and before == digraph[y]:
-                if table[older, j] + _DIGRAPH_COST < best:
-                    best = table[older, j] + _DIGRAPH_COST
+                best = min(best, table[older, j] + _DIGRAPH_COST)
             if y == _H and j > 0 and digraph[x] != 0 and right[right_at + j - 1] == digraph[x]:
-                if table[above, j - 1] + _DIGRAPH_COST < best:
-                    best = table[above, j - 1] + _DIGRAPH_COST
+                best = min(best, table[above, j - 1] + _DIGRAPH_COST)
             if y == before and j > 0 and x != y and x == right[right_at + j - 1]:
                 exchanged = table[older, j - 1] + change * _HALF + _SWAP_COST
                 if exchanged < best:

@@ -55,9 +55,9 @@ def costs() -> kernels.Costs:
         if name == "open":
             tables[name][code[right], code[left]] = max(0.0, float(cost))
     bare = tables["open"].copy()
-    for sounds, cost in ((_VOWELS, 0.25), (_GLIDES, 0.7)):
+    for sounds, gap in ((_VOWELS, 0.25), (_GLIDES, 0.7)):
         for sound in sounds:
-            bare[code[sound], 0] = bare[0, code[sound]] = cost
+            bare[code[sound], 0] = bare[0, code[sound]] = gap
     digraph = np.zeros(len(code), np.uint8)
     for spelled, base in zip("KGSTDCZ", "kgstdcz", strict=True):
         digraph[code[spelled]] = code[base]

@@ -11,6 +11,7 @@ import re
 import unicodedata
 from functools import cache, lru_cache
 from importlib.resources import files
+from typing import Any
 
 #: Every sound. The first is "no sound"; a sound's position is its code in the compiled index.
 ALPHABET = "_AWYE+%&^aeiouywbpfvtTdDkgGqKcszSZJCmnlrh0123456789"
@@ -85,10 +86,10 @@ def _indic(word: str) -> str:
 
 
 @cache
-def _any_latin():  # type: ignore[no-untyped-def]  # PyICU ships no types
-    from icu import Transliterator
+def _any_latin() -> Any:
+    import icu
 
-    return Transliterator.createInstance("Any-Latin; Latin-ASCII; Lower")
+    return icu.Transliterator.createInstance("Any-Latin; Latin-ASCII; Lower")
 
 
 _HANGUL_IN_USE = (("weo", "wo"), ("eo", "o"), ("eu", "u"), ("ae", "e"), ("oe", "e"))

@@ -94,7 +94,10 @@ def _unmix(words: list[str]) -> list[str]:
 
 
 def _repair_digits(word: str) -> str:
-    """Read digits inside a word of letters as the letters a scanner took them for (0/o, 3/e, 5/s, 8/b, 1/l beside a vowel, else 1/i)."""
+    """Read digits inside a word of letters as the letters that a scanner took for them.
+
+    0 is o, 3 e, 5 s, 8 b; 1 is l beside a vowel, else i.
+    """
     letters = sum(char.isalpha() for char in word)
     if letters >= 2 * (len(word) - letters) and word.isascii():
         return _ONE.sub("l", word.translate(_DIGIT_LETTERS)).replace("1", "i")

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from enum import IntEnum
 from functools import cache, lru_cache
+from itertools import pairwise
 from typing import NamedTuple
 
 from dragoman.names.kernels import ABJAD, BARE, OPEN
@@ -196,7 +197,7 @@ def _belongs(left: Token, right: Token) -> Token | None:
 def _join(tokens: tuple[Token, ...]) -> tuple[tuple[int, Token], ...]:
     """Offer neighbours as one word where both are not long: "Bou Krouh", "Jong Un", "Mohammad Zahir"."""
     joins = []
-    for position, (left, right) in enumerate(zip(tokens, tokens[1:], strict=False)):
+    for position, (left, right) in enumerate(pairwise(tokens)):
         if (
             left.writing != right.writing
             or Kind.INITIAL in (left.kind, right.kind)

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from dragoman.names import Kind, Name, Token
 from dragoman.names.compiling import compiled, is_compiled
@@ -85,7 +87,7 @@ def align(query: Name, record: Name, rarity: Callable[[Token], float]) -> Alignm
     )
 
 
-def _columns(side: Sequence[Unit]) -> tuple[np.ndarray, ...]:  # type: ignore[type-arg]
+def _columns(side: Sequence[Unit]) -> tuple[npt.NDArray[Any], ...]:
     return (
         np.array([unit.first for unit in side], np.uint8),
         np.array([unit.span for unit in side], np.uint8),

@@ -71,7 +71,7 @@ def world_rarity(token: Token) -> float:
 def compare(left: Query, right: Query) -> Comparison:
     """Score `left` as a query against `right` as a record. Raises QueryRefused where either has nothing to compare."""
     query, record = as_record(left), as_record(right)
-    if not (query.names or list(numbers_of(query))) or not (record.names or list(numbers_of(record))):
+    if any(not side.names and next(numbers_of(side), None) is None for side in (query, record)):
         raise QueryRefused("nothing to compare", remedy="give both sides a name or a number")
     facts = FactsBuilder(), FactsBuilder()
     facts[0].add(query)

@@ -98,9 +98,8 @@ def log_odds(share: float) -> float:
 
 def name_feature(alignment: Alignment, query: str, record: str, rules: Rules) -> Feature:
     """Explain an alignment."""
-    score = alignment.telling
-    share = kernels.interpolate(score, rules.calibration_name, rules.calibration_share)
-    return Feature("name", score, log_odds(share), query, record, name_sentence(alignment))
+    share = kernels.name_share(alignment.aligned, alignment.weight, rules)
+    return Feature("name", share, log_odds(share), query, record, name_sentence(alignment))
 
 
 def name_sentence(alignment: Alignment) -> str:

@@ -50,7 +50,10 @@ def write(path: Path, arrays: Arrays, about: Mapping[str, Any]) -> None:
 
 
 def read(path: Path) -> tuple[dict[str, npt.NDArray[Any]], dict[str, Any]]:
-    """Map an index file. Returns (arrays, about). Raises IndexUnusable if it is missing, damaged or of another format."""
+    """Map an index file and return (arrays, about).
+
+    Raises IndexUnusable if it is missing, damaged or of another format.
+    """
     try:
         with path.open("rb") as source:
             prefix = source.read(len(_MAGIC) + 12)

@@ -49,7 +49,7 @@ from dragoman.screening.scoring import (
     POINTS,
     Rules,
 )
-from dragoman.screening.units import Unit, units
+from dragoman.screening.units import units
 
 #: Queries put to the kernels at once.
 _BATCH = 512
@@ -98,7 +98,7 @@ class Screener:
         limit: int = 5,
         lists: Collection[str] | None = None,
     ) -> list[Hit]:
-        """Return the hits of one query at or above `threshold` (0.5 to 1), best first, at most `limit`."""
+        """Return the hits of one query at or above `threshold` (0 to 1, exact from 0.5), best first, at most `limit`."""
         return next(self.screen_batch([query], threshold=threshold, limit=limit, lists=lists))
 
     def screen_batch(
@@ -114,7 +114,7 @@ class Screener:
         `queries` is any iterable of records, mappings or names, or an Arrow table or record batch
         with property names as columns. `lists` restricts the hits to those lists; all by default.
         """
-        if not 0.0 < threshold <= 1.0:
+        if not 0.0 <= threshold <= 1.0:
             raise UsageError(
                 f"threshold {threshold} is not between 0 and 1",
                 remedy="choose one between 0.5 (exact from there on) and 1",
@@ -314,6 +314,6 @@ def _bar(rules: Rules, asker: int, threshold: float) -> float:
     ):
         if start[asker + 1] > start[asker]:
             best += points
-    share = 1.0 / (1.0 + (1.0 - threshold) / threshold * math.exp(best)) if threshold < 1.0 else 1.0
+    share = 1.0 / (1.0 + (1.0 - threshold) / threshold * math.exp(best)) if 0.0 < threshold < 1.0 else threshold
     name = float(np.interp(share, CALIBRATION_SHARE, CALIBRATION_NAME))
     return max(NAME_FLOOR, name - 1e-4)

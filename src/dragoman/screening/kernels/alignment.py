@@ -25,7 +25,7 @@ CUT_LIKENESS = 0.75
 
 
 #: Names whose agreeing tokens weigh little (Ali, Ahmed, Trading) never come near certainty: at no weight
-#: COMMON_DISCOUNT is taken off, and every COMMON_SCALE of weight takes off a third of that.
+#: COMMON_DISCOUNT is taken off, and every COMMON_SCALE of weight takes off all but a third of that.
 COMMON_DISCOUNT = 0.35
 COMMON_SCALE = 6.0
 
@@ -48,7 +48,7 @@ def opens_alike(left: int, right: int, classes: U8) -> bool:
     return left == right or (classes[left] != 0 and classes[left] == classes[right])
 
 
-def align(
+def align(  # noqa: C901  (greedy pairing in plain loops, for the compiler)
     like: F32,
     left_first: U8,
     left_span: U8,
@@ -159,4 +159,9 @@ def score_name(
 
 def telling(aligned: float, weight: float) -> float:
     """Return the name score: an alignment's score, held down where the agreeing tokens are common ones."""
-    return aligned * (1.0 - COMMON_DISCOUNT * math.exp(-weight / COMMON_SCALE))
+    return aligned * ceiling(weight)
+
+
+def ceiling(weight: float) -> float:
+    """Return the highest score that a name of so much agreeing weight can have by itself."""
+    return 1.0 - COMMON_DISCOUNT * math.exp(-weight / COMMON_SCALE)

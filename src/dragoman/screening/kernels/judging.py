@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 from dragoman.model.dates import APPROXIMATE_DAYS
-from dragoman.screening.kernels.alignment import telling
+from dragoman.screening.kernels.alignment import ceiling, telling
 from dragoman.screening.layout import F32, Facts
 from dragoman.screening.scoring import NAME_FLOOR, WEAK_CEILING, Points, Rules
 
@@ -21,7 +21,7 @@ def judge(aligned: float, weight: float, weak: int, asker: int, party: int, rule
     right = rules.parties.group[party]
     if aligned < NAME_FLOOR or (left != 0 and right != 0 and left != right):
         return 0.0
-    share = interpolate(telling(aligned, weight), rules.calibration_name, rules.calibration_share)
+    share = name_share(aligned, weight, rules)
     date = date_points(rules.queries, asker, rules.parties, party, rules.points)
     country = country_points(rules.queries, asker, rules.parties, party, rules.points)
     place = place_points(rules.queries, asker, rules.parties, party, rules.points)
@@ -30,6 +30,12 @@ def judge(aligned: float, weight: float, weak: int, asker: int, party: int, rule
     if weak and date <= 0.0 and country <= 0.0 and place <= 0.0:
         score = min(score, WEAK_CEILING)
     return score
+
+
+def name_share(aligned: float, weight: float, rules: Rules) -> float:
+    """Return the probability that a name gives by itself: calibrated, and never over what its rarity allows."""
+    share = interpolate(telling(aligned, weight), rules.calibration_name, rules.calibration_share)
+    return min(share, ceiling(weight))
 
 
 def shift(share: float, points: float) -> float:

@@ -17,7 +17,6 @@ from dragoman.screening.kernels.alignment import (
     MAX_UNITS,
     STEPS,
     needed,
-    reachable,
     score_name,
 )
 from dragoman.screening.kernels.judging import judge
@@ -130,9 +129,9 @@ def _choose_essential(
     while True:
         longest = -1
         for i in range(b - a):
-            if essential[i] == 1 and query.span[a + i] == 1 and spare + query.weight[a + i] < need:
-                if longest < 0 or volume[i] > volume[longest]:
-                    longest = i
+            may_wait = essential[i] == 1 and query.span[a + i] == 1 and spare + query.weight[a + i] < need
+            if may_wait and (longest < 0 or volume[i] > volume[longest]):
+                longest = i
         if longest < 0:
             return spare
         essential[longest] = 0
@@ -209,7 +208,7 @@ def _forget(query: QueryNames, a: int, b: int, stride: int, near: Neighbours, sc
             like[near_token[at] * stride + i] = 0
 
 
-def _sift(
+def _sift(  # noqa: C901  (one loop over local arrays, for the compiler)
     query: QueryNames, a: int, b: int, found: int, bar: float, spare: float, names: Names, scratch: Scratch, stride: int
 ) -> int:
     """Keep of the gathered names those that the likenesses of the query's units let reach `bar`; clear their marks.
