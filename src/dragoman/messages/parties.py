@@ -64,6 +64,21 @@ class BankAccount:
 
 
 @dataclass(frozen=True, slots=True)
+class IdentityDocument:
+    """A document that a party bears: `kind` is passport, visa, identity_card, ... or the code as written.
+
+    `country` is who issued it (FollowTheMoney's code), `expiry` and `issued` are days (``2030-11-15``).
+    """
+
+    kind: str
+    number: str
+    country: str | None
+    expiry: str | None
+    place: str
+    issued: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Party:
     """One party in one role.
 
@@ -80,6 +95,7 @@ class Party:
     place: str
     accounts: tuple[BankAccount, ...] = ()
     facts: tuple[Fact, ...] = ()
+    documents: tuple[IdentityDocument, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
