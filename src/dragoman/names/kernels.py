@@ -288,17 +288,20 @@ def _skeleton(sounds: Codes, costs: Costs, other: int, out: Codes) -> int:
     return length
 
 
-def form_keys(sounds: Codes, writing: int, costs: Costs, out: npt.NDArray[np.uint64]) -> int:
+def form_keys(sounds: Codes, writing: int, whole: bool, costs: Costs, out: npt.NDArray[np.uint64]) -> int:
     """Write the keys of a form into `out` (MAX_KEYS long) and return how many; a key may be written twice.
 
     The first is that of the whole skeleton. Then come the skeletons with one class left out, or
     for short skeletons the whole sounds with one left out, and the skeletons in which one sound
-    that is heard in two ways (th, dh, j, ch) is read the other way.
+    that is heard in two ways (th, dh, j, ch) is read the other way. A form that is only found
+    `whole` (two words joined, which stand apart in their own name) has the first key alone.
     """
     skeleton = np.empty(len(sounds), np.uint8)
     length = min(_skeleton(sounds, costs, -1, skeleton), 12)
     out[0] = _hash_without(skeleton, length, -1, _SEED_SKELETON)
     count = 1
+    if whole:
+        return count
     short = _SHORT_OPEN if writing == OPEN else _SHORT_OTHER
     if length > short:
         for k in range(length):

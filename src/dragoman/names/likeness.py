@@ -96,11 +96,11 @@ def family_hash(family: str) -> int:
 
 
 @lru_cache(maxsize=4096)
-def keys(sounds: str, writing: int) -> frozenset[int]:
+def keys(sounds: str, writing: int, whole: bool) -> frozenset[int]:
     """Return the keys of a form: only forms that share one can be alike."""
     out = np.empty(kernels.MAX_KEYS, np.uint64)
     with np.errstate(over="ignore"):
-        count = kernels.form_keys(encode(sounds), writing, costs(), out)
+        count = kernels.form_keys(encode(sounds), writing, whole, costs(), out)
     return frozenset(out[:count].tolist())
 
 
@@ -114,7 +114,7 @@ def likeness(left: Token, right: Token) -> float:
     best = FAMILY_LIKENESS if set(left.families) & set(right.families) else 0.0
     for sounds, writing in forms(left):
         for other, other_writing in forms(right):
-            if not keys(sounds, writing) & keys(other, other_writing):
+            if not keys(sounds, writing, left.whole) & keys(other, other_writing, right.whole):
                 continue
             value = kernels.likeness(encode(sounds), writing, encode(other), other_writing, costs(), _table())
             best = max(best, value)

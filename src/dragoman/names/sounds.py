@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from functools import cache, lru_cache
+from importlib import import_module
 from importlib.resources import files
 from typing import Any
 
@@ -87,8 +88,7 @@ def _indic(word: str) -> str:
 
 @cache
 def _any_latin() -> Any:
-    import icu
-
+    icu: Any = import_module("icu")
     return icu.Transliterator.createInstance("Any-Latin; Latin-ASCII; Lower")
 
 

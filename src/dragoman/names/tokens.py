@@ -26,6 +26,7 @@ class Kind(IntEnum):
     PARTICLE = 2
     TITLE = 3
     FORM = 4
+    JOINED = 5
 
 
 class Token(NamedTuple):
@@ -44,6 +45,11 @@ class Token(NamedTuple):
     kind: Kind = Kind.NAME
     others: tuple[tuple[str, int], ...] = ()
     families: tuple[str, ...] = ()
+
+    @property
+    def whole(self) -> bool:
+        """Whether the token is like another only with all its consonants: two words that stand apart in their name."""
+        return self.kind is Kind.JOINED
 
     @property
     def skeleton(self) -> str:
@@ -205,7 +211,7 @@ def _join(tokens: tuple[Token, ...]) -> tuple[tuple[int, Token], ...]:
         ):
             continue
         if min(len(left.sounds), len(right.sounds)) <= _SHORT or len(left.sounds) + len(right.sounds) <= _TOGETHER:
-            joins.append((position, _fuse(left, right, left.sounds + right.sounds)))
+            joins.append((position, _fuse(left, right, left.sounds + right.sounds)._replace(kind=Kind.JOINED)))
     return tuple(joins)
 
 

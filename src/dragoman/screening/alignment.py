@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from dragoman.names import Kind, Name, Token
+from dragoman.names import Name, Token
 from dragoman.names.compiling import compiled, is_compiled
 from dragoman.names.likeness import costs, likeness
 from dragoman.screening import kernels
@@ -47,8 +47,6 @@ class Alignment:
 @lru_cache(maxsize=65536)
 def _token_likeness(left: Token, right: Token) -> float:
     """Return the likeness of two tokens in the steps that the index keeps."""
-    if left.kind is Kind.INITIAL or right.kind is Kind.INITIAL:
-        return 1.0 if left[1:] == right[1:] else 0.0
     return int(likeness(left, right) * kernels.STEPS) / kernels.STEPS
 
 
@@ -56,9 +54,10 @@ def unit_likeness(left: Unit, right: Unit) -> float:
     """Return the likeness of two units: of their tokens, or of an initial to the word it may stand for."""
     if left.span > 1 and right.span > 1:
         return 0.0
-    if left.initial != right.initial:
-        alike = kernels.opens_alike(left.opening, right.opening, costs().classes)
-        return kernels.INITIAL_LIKENESS if alike and left.span == right.span == 1 else 0.0
+    if left.initial or right.initial:
+        if left.span > 1 or right.span > 1:
+            return 0.0
+        return kernels.initial_likeness(left.opening, left.initial, right.opening, right.initial, costs().classes)
     like = _token_likeness(left.token, right.token)
     if left.cut and like < kernels.CUT_LIKENESS and goes_on(left.token, right.token):
         return kernels.CUT_LIKENESS

@@ -252,9 +252,10 @@ def _form_arrays(tokens: list[Token]) -> dict[str, npt.NDArray[Any]]:
     np.cumsum([len(sounds) for _, sounds, _ in every], out=start[1:])
     sound = np.frombuffer("".join(sounds for _, sounds, _ in every).translate(_TABLE).encode(), np.uint8)
     writing = np.array([written for _, _, written in every], np.uint8)
+    whole = np.array([tokens[number].whole for number, _, _ in every], np.uint8)
     key = np.empty(len(every) * (MAX_KEYS + 1), np.uint64)
     form = np.empty(len(key), np.int32)
-    count = kernels.forms_keys(start, sound, writing, costs(), key, form)
+    count = kernels.forms_keys(start, sound, writing, whole, costs(), key, form)
     mass = np.empty((len(every), 2), np.float32)
     kernels.all_masses(start, sound, writing, costs(), mass)
     main = {number: at for at, (number, sounds, _) in enumerate(every) if tokens[number].sounds == sounds}

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from dragoman.names import ALPHABET, Kind, Token
+from dragoman.names import ALPHABET, Token
 from dragoman.names.likeness import FAMILY_LIKENESS, costs, family_hash, forms
 from dragoman.screening.layout import Neighbours, Vocabulary
 from dragoman.screening.rarity import first_key
@@ -76,7 +76,7 @@ class Lexicon:
         """Find the neighbours of all tokens numbered since the last call."""
         if not self._new:
             return
-        every = [[(t.sounds, t.writing)] if t.kind is Kind.INITIAL else list(forms(t)) for t, _ in self._new]
+        every = [forms(token) for token, _ in self._new]
         families = [[family_hash(family) for family in token.families] for token, _ in self._new]
         sounds = "".join(sounds for token in every for sounds, _ in token).encode().translate(_CODES)
         before = len(self._numbers) - len(self._new)
@@ -93,6 +93,7 @@ class Lexicon:
                     np.array([key for keys in families for key in keys], np.uint64),
                     _cuts(len(keys) for keys in families),
                     np.array([cut for _, cut in self._new], np.uint8),
+                    np.array([token.whole for token, _ in self._new], np.uint8),
                     _FAMILY_LIKE,
                     self._vocabulary,
                     costs(),

@@ -25,10 +25,10 @@ def first_key(sounds: str) -> int:
     """Return the key by which spellings of one word are counted together: that of its consonant classes."""
     out = np.empty(MAX_KEYS, np.uint64)
     if is_compiled(_KERNELS):
-        compiled(_KERNELS).form_keys(encode(sounds), OPEN, costs(), out)
+        compiled(_KERNELS).form_keys(encode(sounds), OPEN, True, costs(), out)
     else:
         with np.errstate(over="ignore"):  # hashes overflow on purpose
-            kernels.form_keys(encode(sounds), OPEN, costs(), out)
+            kernels.form_keys(encode(sounds), OPEN, True, costs(), out)
     return int(out[0])
 
 

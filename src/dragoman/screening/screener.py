@@ -98,7 +98,7 @@ class Screener:
         limit: int = 5,
         lists: Collection[str] | None = None,
     ) -> list[Hit]:
-        """Return the hits of one query at or above `threshold` (0 to 1, exact from 0.5), best first, at most `limit`."""
+        """Return the best hits of one query, at most `limit`; the search is exact for a `threshold` of 0.5 or more."""
         return next(self.screen_batch([query], threshold=threshold, limit=limit, lists=lists))
 
     def screen_batch(

@@ -6,11 +6,10 @@ of threads, processes and partitions run them on one mapped index.
 
 from dragoman.screening.kernels.alignment import (
     CUT_LIKENESS,
-    INITIAL_LIKENESS,
     MAX_UNITS,
     STEPS,
     align,
-    opens_alike,
+    initial_likeness,
     telling,
 )
 from dragoman.screening.kernels.judging import (
@@ -28,7 +27,6 @@ from dragoman.screening.kernels.search import search_batch
 
 __all__ = [
     "CUT_LIKENESS",
-    "INITIAL_LIKENESS",
     "MAX_UNITS",
     "STEPS",
     "align",
@@ -38,10 +36,10 @@ __all__ = [
     "fill_slots",
     "forms_keys",
     "gender_points",
+    "initial_likeness",
     "judge",
     "name_share",
     "neighbours_of_all",
-    "opens_alike",
     "place_points",
     "search_batch",
     "shift",

@@ -43,9 +43,14 @@ def needed(bar: float, total: float) -> float:
     return total * EXCESS * bar / (1.0 - bar + EXCESS * bar)
 
 
-def opens_alike(left: int, right: int, classes: U8) -> bool:
-    """Tell whether an initial may stand for a word: the same opening sound, or one of its class."""
-    return left == right or (classes[left] != 0 and classes[left] == classes[right])
+def initial_likeness(left: int, left_initial: int, right: int, right_initial: int, classes: U8) -> float:
+    """Return the likeness of two opening sounds of which one or both stand as initials.
+
+    Two initials are the same or not; an initial may stand for a word that opens with its sound or one of its class.
+    """
+    if left_initial != 0 and right_initial != 0:
+        return 1.0 if left == right else 0.0
+    return INITIAL_LIKENESS if left == right or (classes[left] != 0 and classes[left] == classes[right]) else 0.0
 
 
 def align(  # noqa: C901  (greedy pairing in plain loops, for the compiler)
@@ -134,15 +139,12 @@ def score_name(
         for i in range(b - a):
             if joined and query.span[a + i] > 1:
                 continue
-            if query.initial[a + i] != names.initial[c + j]:
-                if (
-                    query.span[a + i] == 1
-                    and not joined
-                    and opens_alike(query.opening[a + i], names.opening[c + j], classes)
-                ):
-                    like[i, j] = INITIAL_LIKENESS
-            else:
+            if query.initial[a + i] == 0 and names.initial[c + j] == 0:
                 like[i, j] = scratch.like[row + i] / STEPS
+            elif query.span[a + i] == 1 and not joined:
+                like[i, j] = initial_likeness(
+                    query.opening[a + i], query.initial[a + i], names.opening[c + j], names.initial[c + j], classes
+                )
     return align(
         like,
         query.first[a:b],

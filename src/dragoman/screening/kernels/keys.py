@@ -30,12 +30,15 @@ def fill_slots(key_hash: U64, slots: I32) -> None:
         slots[slot] = number
 
 
-def forms_keys(form_start: I32, form_sound: U8, form_writing: U8, costs: Costs, out_key: U64, out_form: I32) -> int:
+def forms_keys(
+    form_start: I32, form_sound: U8, form_writing: U8, form_whole: U8, costs: Costs, out_key: U64, out_form: I32
+) -> int:
     """Write (key, form) for every distinct key of every form; return how many."""
     keys = np.empty(MAX_KEYS, np.uint64)
     written = 0
     for form in range(len(form_start) - 1):
-        count = form_keys(form_sound[form_start[form] : form_start[form + 1]], form_writing[form], costs, keys)
+        sounds = form_sound[form_start[form] : form_start[form + 1]]
+        count = form_keys(sounds, form_writing[form], form_whole[form] != 0, costs, keys)
         for k in range(count):
             known = False
             for earlier in range(k):

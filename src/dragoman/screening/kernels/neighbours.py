@@ -17,6 +17,7 @@ def neighbours(
     families: U64,
     family_like: int,
     cut: bool,
+    whole: bool,
     vocabulary: Vocabulary,
     costs: Costs,
     best: U8,
@@ -27,7 +28,7 @@ def neighbours(
     """Collect the tokens of the vocabulary that are like one query token.
 
     `sounds`, `start`, `writing` are the token's forms, `families` its family keys; a token that is
-    `cut` is also like those that begin with it. `best` (T,) receives
+    `cut` is also like those that begin with it, and one found only `whole` has fewer keys. `best` (T,) receives
     the likeness of each token written to `out` (T,); both it and `seen` (F,) are zero outside and
     the caller clears `best`. `touched` (F,) is working memory. Returns the number written.
     """
@@ -36,7 +37,7 @@ def neighbours(
     found = 0
     for form in range(len(start) - 1):
         own = sounds[start[form] : start[form + 1]]
-        marks = _sharing(own, writing[form], vocabulary, costs, keys, seen, touched)
+        marks = _sharing(own, writing[form], whole, vocabulary, costs, keys, seen, touched)
         found = _weigh(own, writing[form], touched, marks, vocabulary, costs, table, best, out, found)
         for k in range(marks):
             seen[touched[k]] = 0
@@ -58,6 +59,7 @@ def neighbours_of_all(
     families: U64,
     family_start: I32,
     cut: U8,
+    whole: U8,
     family_like: int,
     vocabulary: Vocabulary,
     costs: Costs,
@@ -86,6 +88,7 @@ def neighbours_of_all(
             families[family_start[token] : family_start[token + 1]],
             family_like,
             cut[token] != 0,
+            whole[token] != 0,
             vocabulary,
             costs,
             best,
@@ -108,12 +111,14 @@ def neighbours_of_all(
     return len(token_start) - 1
 
 
-def _sharing(own: Codes, writing: int, vocabulary: Vocabulary, costs: Costs, keys: U64, seen: U8, touched: I32) -> int:
+def _sharing(
+    own: Codes, writing: int, whole: bool, vocabulary: Vocabulary, costs: Costs, keys: U64, seen: U8, touched: I32
+) -> int:
     """Collect in `touched` the forms that share a key with one form, each once, marked in `seen`."""
     key_start = vocabulary.key_start
     key_form = vocabulary.key_form
     marks = 0
-    for k in range(form_keys(own, writing, costs, keys)):
+    for k in range(form_keys(own, writing, whole, costs, keys)):
         number = find_key(keys[k], vocabulary.slots, vocabulary.key_hash)
         if number < 0:
             continue
