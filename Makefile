@@ -13,7 +13,7 @@ INSTALL := $(PIP) install --quiet --require-hashes
 # PyICU is compiled with the build tools that are locked, not with whatever is newest.
 HASHED := $(INSTALL) --no-build-isolation
 
-.PHONY: help demo test lint format docs bench lock wheel clean
+.PHONY: help demo test lint format docs tutorial bench lock wheel clean
 .DEFAULT_GOAL := help
 
 help: ## Say what there is
@@ -38,6 +38,9 @@ format: .venv/dev ## Put the code into shape
 docs: .venv/dev ## Build the documentation into build/docs; a dead link fails
 	$(BIN)/sphinx-build --quiet --fail-on-warning --keep-going --fresh-env docs build/docs
 	@echo "The documentation is in build/docs/index.html"
+
+tutorial: .venv/base ## Write anew what the tutorial's commands print, where a change is meant
+	$(BIN)/python tests/docs/shell_blocks.py docs/tutorial.md
 
 bench: .venv/bench ## Measure against the peers, and write docs/benchmarks.md
 	$(BIN)/python benchmarks/run.py $(ARGS)

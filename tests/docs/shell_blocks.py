@@ -1,6 +1,6 @@
 """Run the console blocks of a page, and write what they print below each command.
 
-    python tests/docs/shell_blocks.py docs/tutorial.md      # writes the outputs anew
+    python tests/docs/shell_blocks.py docs/tutorial.md      # writes the outputs anew (make tutorial)
 
 In a block, a line ``$ command`` is run, and the lines below it are what it prints. Commands of a page share a
 folder and ``DRAGOMAN_HOME``. The day of running is written ``<that day>``.

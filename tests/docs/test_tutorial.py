@@ -20,7 +20,7 @@ def test_every_command_of_the_tutorial_prints_what_it_says() -> None:
     found = list(shell_blocks.outputs(page))
     assert len(found) > 10
     for before, after in found:
-        assert after == before, "write it anew: python tests/docs/shell_blocks.py docs/tutorial.md"
+        assert after == before, "if this is meant: make tutorial"
 
 
 def test_a_command_that_prints_something_else_is_noticed() -> None:
