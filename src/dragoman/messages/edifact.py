@@ -38,14 +38,16 @@ class Segment:
 
     __slots__ = ("_elements", "_place", "_raw", "_used", "number", "offset", "tag")
 
-    def __init__(self, tag: str, raw: str, used: Separators, number: int, offset: int) -> None:
+    def __init__(
+        self, tag: str, raw: str, used: Separators, number: int, offset: int, place: str | None = None
+    ) -> None:
         self.tag = tag
         self.number = number
         self.offset = offset
         self._raw = raw
         self._used = used
         self._elements: list[list[str]] | None = None
-        self._place: str | None = None
+        self._place = place
 
     @property
     def elements(self) -> list[list[str]]:

@@ -91,12 +91,12 @@ class Booking:
         if meant is None and named is None and len(self.travellers) == 1:
             meant = self.travellers[0]
         if found.infant and (meant is None or meant.kind != "IN"):
-            return named or self._add(found.surname, found.given, "IN", "", found.place, "a document of an infant")
+            return named or self.add_named(found.surname, found.given, "IN", "", found.place, "a document of an infant")
         if meant is not None:
             return meant
-        return named or self._add(found.surname, found.given, "", found.ref, found.place, "a document")
+        return named or self.add_named(found.surname, found.given, "", found.ref, found.place, "a document")
 
-    def _add(self, surname: str, given: str, kind: str, ref: str, place: str, why: str) -> Traveller:
+    def add_named(self, surname: str, given: str, kind: str, ref: str, place: str, why: str) -> Traveller:
         """Add a traveller whom only a request or a check-in names, and tell."""
         who = Traveller(place, surname, given, kind=kind, ref=ref)
         self.travellers.append(who)
@@ -142,7 +142,7 @@ class Booking:
         else:
             if known is None or squeezed(known.surname) != squeezed(surname):
                 known = self.by_name(surname, given) or known
-            self.who = known or self._add(surname, given, kind, ref, segment.place, "a check-in")
+            self.who = known or self.add_named(surname, given, kind, ref, segment.place, "a check-in")
             self.part = CHECK_IN
 
     def _former(self, surname: str, given: str, ref: str, segment: Segment) -> None:
