@@ -137,7 +137,9 @@ class Record:
         }
 
     @classmethod
-    def from_ftm(cls, plain: Mapping[str, Any], source: str = "", version: str = "", place: str | None = None) -> Record:
+    def from_ftm(
+        cls, plain: Mapping[str, Any], source: str = "", version: str = "", place: str | None = None
+    ) -> Record:
         """Build a record from FollowTheMoney JSON (``{"id", "schema", "properties": {name: [values]}}``)."""
         record = cls(id=str(plain["id"]), schema=plain["schema"], source=source, version=version)
         for prop, values in plain.get("properties", {}).items():
