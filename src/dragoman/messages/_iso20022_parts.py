@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from dragoman.errors import QueryRefused
 from dragoman.messages._iso20022_table import Fields, Rule, table
+from dragoman.messages._xml_names import LOCAL, local, text_of
 from dragoman.messages.drafting import Draft, Findings, account_of
 from dragoman.messages.parties import Amount, BankAccount, Fact
 
@@ -18,27 +20,11 @@ DEEPEST = 100
 _WRAPPERS = frozenset(("Pty", "Agt", "FIId", "FinInstnId", "CmbndId", "BrnchId", "OrgId", "FI", "PtyId"))
 #: An element with one of these inside describes a party, whatever it is called.
 _SHAPE = frozenset(("Nm", "FinInstnId", "PstlAdr"))
-_STREET = frozenset(("AdrTp", "Ctry"))
 _REFUSED = "ask the sender for the message: no honest one nests so deeply"
 
-_local_names: dict[str, str] = {}
 
-
-def local(element: _Element) -> str:
-    """Return the name of an element without its namespace."""
-    tag = element.tag
-    name = _local_names.get(tag)
-    if name is None:
-        name = str(tag).rpartition("}")[2]
-        if len(_local_names) < 10_000:  # an invented name for every element may not fill the memory
-            _local_names[tag] = name
-    return name
-
-
-def text_of(element: _Element) -> str:
-    """Return an element's own text, white space collapsed."""
-    text = element.text
-    return " ".join(text.split()) if text else ""
+#: Reads a field of a party that is more than a text.
+_Special = Callable[["_Element", Draft, str, str], None]
 
 
 class Walker:
@@ -50,13 +36,22 @@ class Walker:
         self._below = rules.below
         self._anywhere = rules.anywhere
         self._fields = rules.fields
+        self._groups = rules.groups
         self._schemes = rules.schemes
         self._placeholders = rules.placeholders
+        self._special: dict[str, _Special] = {
+            "country": self._country,
+            "birthCountry": self._country,
+            "birthDate": self._birth_date,
+            "contact_name": self._contact,
+            "identification": self._identification,
+            "clearing_member": self._clearing_member,
+        }
 
     def children(self, element: _Element, path: str, prefix: str = "", depth: int = 0) -> None:
         """Read all that is inside an element. Raises QueryRefused where it nests deeper than DEEPEST."""
         rules = self.rules_below(local(element))
-        for child in element:
+        for child in element[:]:
             self.one(child, rules, path, prefix, depth)
 
     def rules_below(self, name: str) -> dict[str, Rule]:
@@ -65,7 +60,7 @@ class Walker:
 
     def one(self, child: _Element, rules: dict[str, Rule], path: str, prefix: str, depth: int) -> None:
         """Read one element after the rules that hold below its parent."""
-        name = local(child)
+        name = LOCAL[child.tag]
         rule = rules.get(name)
         if rule is None:
             if len(child):
@@ -90,12 +85,14 @@ class Walker:
         self.children(element, place, prefix, depth + 1)
 
     def _unnamed(self, element: _Element, name: str, place: str, prefix: str, depth: int) -> None:
-        if name != "FinInstnId" and any(local(child) in _SHAPE for child in element):
-            draft = self._party(element, prefix + "other_party", place)
-            if draft.record.statements:
-                draft.facts.append(Fact("element", name, place))
-        else:
-            self._descend(element, place, prefix, depth)
+        if name not in self._groups:
+            for child in element:
+                if LOCAL[child.tag] in _SHAPE:
+                    draft = self._party(element, prefix + "other_party", place)
+                    if draft.record.statements:
+                        draft.facts.append(Fact("element", name, place))
+                    return
+        self._descend(element, place, prefix, depth)
 
     def _leaf(self, element: _Element, kind: str, word: str, place: str) -> None:
         text = text_of(element)
@@ -122,30 +119,27 @@ class Walker:
     def _account(self, element: _Element, role: str, place: str, prefix: str, depth: int) -> None:
         currency = None
         numbers: list[tuple[str, str]] = []
-        names: list[str] = []
         for child in element:
-            name = local(child)
+            name = LOCAL[child.tag]
             if name == "Id":
                 numbers += self._numbers(child)
             elif name == "Prxy":
                 numbers += [("proxy", text_of(each)) for each in child if local(each) == "Id"]
             elif name == "Ccy":
                 currency = text_of(child) or None
-            elif name == "Nm":
-                names.append(text_of(child))
             elif name in ("Ownr", "Svcr"):
                 self.one(child, self._anywhere, place, prefix, depth)
         for kind, number in numbers:
             if number and number not in self._placeholders:
                 self.found.account(role, _account(kind, number, f"{place}/Id", currency))
-        for name in names:
-            if name and name not in self._placeholders:  # most often its holder's name
-                self.found.owner(role, place).state("alias", name, f"{place}/Nm")
+        name = next((text_of(child) for child in element if local(child) == "Nm"), "")
+        if name and name not in self._placeholders:  # most often its holder's name
+            self.found.owner(role, place).state("alias", name, f"{place}/Nm")
 
     def _numbers(self, element: _Element) -> list[tuple[str, str]]:
         numbers = []
         for child in element:
-            name = local(child)
+            name = LOCAL[child.tag]
             if not len(child):
                 numbers.append((name, text_of(child)))
             else:  # Othr, PrtryAcct
@@ -165,59 +159,68 @@ class Walker:
     ) -> None:
         if depth > DEEPEST:
             raise QueryRefused(f"elements nest deeper than {DEEPEST}", place=place, remedy=_REFUSED)
-        for child in element:
-            name = local(child)
+        for child in element[:]:
+            name = LOCAL[child.tag]
             field = fields.get(name)
-            if isinstance(field, dict):
+            if field is None:
+                if name in _WRAPPERS and fields is self._fields:
+                    if name == "FinInstnId":
+                        draft.record.schema = "Organization"
+                    self._party_fields(child, fields, draft, address, f"{place}/{name}", depth + 1)
+            elif isinstance(field, dict):
+                if "*" in field:
+                    self._address(child, draft, address, f"{place}/{name}")
+                    continue
                 self._party_fields(child, field, draft, address, f"{place}/{name}", depth + 1)
-            elif field is not None:
-                self._party_field(child, field, draft, f"{place}/{name}")
-            elif name in _WRAPPERS and fields is self._fields:
-                if name == "FinInstnId":
-                    draft.record.schema = "Organization"
-                self._party_fields(child, fields, draft, address, f"{place}/{name}", depth + 1)
-            elif "*" in fields and name not in _STREET:
-                text = text_of(child)
-                if text and text not in self._placeholders:
-                    address.append(text)
+            elif (special := self._special.get(field)) is not None:
+                special(child, draft, field, f"{place}/{name}")
+            elif text := self._said(child):
+                draft.state(field, text, f"{place}/{name}")
 
-    def _party_field(self, element: _Element, prop: str, draft: Draft, place: str) -> None:
-        if prop == "identification":
-            self._identification(element, draft, place)
-            return
-        if prop == "clearing_member":
-            self._clearing_member(element, draft, place)
-            return
+    def _address(self, element: _Element, draft: Draft, address: list[str], place: str) -> None:
+        placeholders = self._placeholders
+        for child in element[:]:
+            text = child.text
+            if text is None or (text := " ".join(text.split())) in placeholders or not text:
+                continue
+            if LOCAL[child.tag] == "Ctry":
+                self.found.country(draft, text, f"{place}/Ctry", "country")
+            else:
+                address.append(text)
+
+    def _said(self, element: _Element) -> str:
         text = text_of(element)
-        if not text or text in self._placeholders:
-            return
-        if prop in ("country", "birthCountry"):
-            self.found.country(draft, text, place, prop)
-        elif prop == "birthDate":
-            self.found.birth_date(draft, text, place)
-        elif prop == "contact_name":
-            contact = self.found.party(f"{draft.role}_contact", place)
-            contact.state("name", text, place)
-        else:
-            draft.state(prop, text, place)
+        return "" if text in self._placeholders else text
 
-    def _identification(self, element: _Element, draft: Draft, place: str) -> None:
+    def _country(self, element: _Element, draft: Draft, prop: str, place: str) -> None:
+        if text := self._said(element):
+            self.found.country(draft, text, place, prop)
+
+    def _birth_date(self, element: _Element, draft: Draft, prop: str, place: str) -> None:
+        if text := self._said(element):
+            self.found.birth_date(draft, text, place)
+
+    def _contact(self, element: _Element, draft: Draft, prop: str, place: str) -> None:
+        if text := self._said(element):
+            self.found.party(f"{draft.role}_contact", place).state("name", text, place)
+
+    def _identification(self, element: _Element, draft: Draft, prop: str, place: str) -> None:
         number = scheme = ""
         for child in element:
-            name = local(child)
+            name = LOCAL[child.tag]
             if name == "Id":
                 number = text_of(child)
             elif name in ("SchmeNm", "IdTp"):
                 scheme = " ".join("".join(map(str, child.itertext())).split())
         if not number or number in self._placeholders:
             return
-        prop = self._schemes.get(scheme, "idNumber")
-        if prop.endswith("_id"):  # a number of the bank's own, which names nobody elsewhere
-            draft.facts.append(Fact(prop, number, place))
+        kind = self._schemes.get(scheme, "idNumber")
+        if kind.endswith("_id"):  # a number of the bank's own, which names nobody elsewhere
+            draft.facts.append(Fact(kind, number, place))
         else:
-            draft.state(prop, number, place)
+            draft.state(kind, number, place)
 
-    def _clearing_member(self, element: _Element, draft: Draft, place: str) -> None:
+    def _clearing_member(self, element: _Element, draft: Draft, prop: str, place: str) -> None:
         member = system = ""
         for child in element:
             if local(child) == "MmbId":

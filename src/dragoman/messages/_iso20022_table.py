@@ -22,6 +22,7 @@ class Table:
     messages: dict[str, str]
     batches: frozenset[str]
     transactions: frozenset[str]
+    groups: frozenset[str]
     anywhere: dict[str, Rule]
     below: dict[str, dict[str, Rule]]
     fields: Fields
@@ -46,6 +47,7 @@ def table() -> Table:
         plain["messages"],
         frozenset(plain["batches"]),
         frozenset(plain["transactions"]),
+        frozenset(plain["groups"]),
         anywhere,
         {parent: anywhere | rules for parent, rules in special.items()},
         _nested(plain["party_fields"]),

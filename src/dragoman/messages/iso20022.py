@@ -13,8 +13,9 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
-from dragoman.messages._iso20022_parts import Walker, local, text_of
+from dragoman.messages._iso20022_parts import Walker
 from dragoman.messages._iso20022_table import table
+from dragoman.messages._xml_names import local, text_of
 from dragoman.messages._xml_stream import Documents, Seen
 from dragoman.messages.drafting import Findings, Shared
 from dragoman.messages.parties import Message, opened, refusal
@@ -51,14 +52,16 @@ def read(source: Path | BinaryIO, name: str | None = None) -> Iterator[Message]:
     message of the table; what was read before that has been yielded.
     """
     rules = table()
-    tags = [*rules.messages, *rules.batches, *rules.transactions, _HEADER]
+    tags = frozenset((*rules.messages, *rules.batches, *rules.transactions, _HEADER))
     with opened(source, name) as (stream, called):
         documents = Documents(stream, called)
         reader = _Reader(called)
         while documents.more():
             before = reader.messages
             for seen in documents.events(tags, lambda: reader.read):
-                yield from reader.take(seen)
+                message = reader.take(seen)
+                if message is not None:
+                    yield message
             if reader.messages == before:
                 place = called if documents.number == 1 else f"{called}, document {documents.number}"
                 raise refusal(place, "a payment message such as FIToFICstmrCdtTrf", "none", reader.read)
@@ -96,23 +99,25 @@ class _Reader:
         self.messages = 0
         self.read = 0
 
-    def take(self, seen: Seen) -> Iterator[Message]:
-        """Yield what is whole when that element begins or ends."""
-        name = local(seen.element)
+    def take(self, seen: Seen) -> Message | None:
+        """Return the message that is whole when that element begins or ends, if any."""
+        element, message = seen.element, None
+        name = local(element)
         if seen.event == "start":
-            self._start(seen.element, name)
-            return
+            self._start(element, name)
+            return None
         if name == _HEADER:
             if not self._frames:
-                self._read_header(seen.element)
-        elif self._frames and self._frames[-1].element is seen.element:
-            yield from self._end_frame()
-        elif self._inside and self._inside[-1] is seen.element:
+                self._read_header(element)
+        elif self._frames and self._frames[-1].element is element:
+            message = self._end_frame()
+        elif self._inside and self._inside[-1] is element:
             self._inside.pop()
             if not self._inside and self._frames:
-                yield self._transaction(seen.element, name)
+                message = self._transaction(element, name)
         if not seen.whole and not self._inside and name != _HEADER:
-            _let_go(seen.element)
+            _let_go(element)
+        return message
 
     def _start(self, element: _Element, name: str) -> None:
         if name == _HEADER:
@@ -190,16 +195,17 @@ class _Reader:
             each.fresh = False
         return self._message(frame.shared + found.finish(), path)
 
-    def _end_frame(self) -> Iterator[Message]:
-        """Yield what a batch holds beside its transactions, where no message has told it."""
+    def _end_frame(self) -> Message | None:
+        """Return what a batch holds beside its transactions, where no message has told it."""
         self._catch_up(None)
         frame = self._frames.pop()
-        if frame.fresh:
-            for each in self._frames:
-                each.fresh = False
-            yield self._message(frame.shared, frame.path)
         if self._frames:
             self._frames[-1].consumed = frame.element
+        if not frame.fresh:
+            return None
+        for each in self._frames:
+            each.fresh = False
+        return self._message(frame.shared, frame.path)
 
     def _message(self, shared: Shared, place: str) -> Message:
         self.read += 1
@@ -215,5 +221,3 @@ def _let_go(element: _Element) -> None:
     if parent is not None:
         while element.getprevious() is not None:
             del parent[0]
-
-
