@@ -43,7 +43,10 @@ class Draft:
             return
         self.accounts.append(account)
         prop = _ACCOUNT_PROPS.get(account.kind)
-        if prop:
+        if prop == "accountNumber" and not any(char.isdigit() for char in account.number):
+            # Senders write names and branches there, such as "/MUFG LTD/".
+            self.state("alias", account.number.strip("/ "), account.place)
+        elif prop:
             self.state(prop, account.number, account.place)
 
     def finished(self) -> Party | None:
