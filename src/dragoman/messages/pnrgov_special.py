@@ -118,7 +118,10 @@ def _number(who: Traveller, found: Papers, near: date | None) -> list[tuple[str,
 
 def _other_name(who: Traveller, found: Papers) -> None:
     full = " ".join(part for part in (found.given, found.surname) if part)
-    plain, _, _ = without_title(who.given)
+    plain, title, sure = without_title(who.given)
+    stated = squeezed(found.given)
+    if title and not sure and stated.startswith(squeezed(plain)) and not stated.startswith(squeezed(who.given)):
+        who.given = f"{plain} {title}"  # the document has the name without it: it is a title
     if full and squeezed(full) not in (squeezed(f"{plain}{who.surname}"), squeezed(f"{who.given}{who.surname}")):
         who.state("alias", full, place=found.place)
 

@@ -102,7 +102,8 @@ class Traveller:
         stated = {(each.prop, each.value): each for each in reversed((*self._names(), *self.statements))}
         record.statements = list(reversed(stated.values()))
         place = f"{called}: {self.place}"
-        return Party(self.role, record, place, (), tuple(self.facts), tuple(self.documents))
+        papers = sorted(self.documents, key=lambda paper: paper.kind == "visa")
+        return Party(self.role, record, place, (), tuple(self.facts), tuple(papers))
 
     def _names(self) -> list[Statement]:
         given, title, sure = without_title(self.given)
