@@ -6,7 +6,7 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from dragoman.model.checksums import bech32_values, eip55_case, keccak_256
@@ -142,6 +142,7 @@ def test_spellings_of_one_wallet_normalise_to_one() -> None:
 
 
 @given(st.text(max_size=120), st.one_of(st.none(), st.text(max_size=5)))
+@example("A´", None)
 def test_any_text_is_taken(text: str, currency: str | None) -> None:
     check_wallet(text, currency)
     assert normalise_wallet(normalise_wallet(text)) == normalise_wallet(text)

@@ -60,7 +60,7 @@ class _Verdict:
 def check_wallet(text: str, currency: str | None = None) -> WalletCheck:
     """Verify the address, of a currency if that is known (``BTC``, ``ETH``, ``USDT`` ...). Takes any text."""
     bare = _NOTHING.sub("", text)
-    address = _NOTHING.sub("", fold_lookalikes(bare))
+    address = _fold(bare)
     if address[:2] in ("Ox", "OX", "ox"):  # the letter O for the digit that begins every such address
         address = "0x" + address[2:]
     given = _SAME.get(currency.strip().upper(), currency.strip().upper()) if currency else None
@@ -72,6 +72,13 @@ def check_wallet(text: str, currency: str | None = None) -> WalletCheck:
         reason += f"; it reads as {verdict.currencies[0]}, not as {given}"
     guess = given or (verdict.currencies[0] if verdict.currencies else None)
     return WalletCheck(address, guess, verdict.valid, address != bare, reason, verdict.form)
+
+
+def _fold(bare: str) -> str:
+    known, plain = "", bare
+    while known != plain:  # an accent that stood alone folds to a blank and a mark, which then joins the letter before
+        known, plain = plain, _NOTHING.sub("", fold_lookalikes(plain))
+    return plain
 
 
 def normalise_wallet(text: str) -> str:
