@@ -148,15 +148,10 @@ class Walker:
 
     def _party(self, element: _Element, role: str, place: str) -> Draft:
         draft = self.found.party(role, place)
-        address: list[str] = []
-        self._party_fields(element, self._fields, draft, address, place, 0)
-        if address:
-            draft.state("address", ", ".join(address), f"{place}/PstlAdr")
+        self._party_fields(element, self._fields, draft, place, 0)
         return draft
 
-    def _party_fields(
-        self, element: _Element, fields: Fields, draft: Draft, address: list[str], place: str, depth: int
-    ) -> None:
+    def _party_fields(self, element: _Element, fields: Fields, draft: Draft, place: str, depth: int) -> None:
         if depth > DEEPEST:
             raise QueryRefused(f"elements nest deeper than {DEEPEST}", place=place, remedy=_REFUSED)
         for child in element[:]:
@@ -166,27 +161,30 @@ class Walker:
                 if name in _WRAPPERS and fields is self._fields:
                     if name == "FinInstnId":
                         draft.record.schema = "Organization"
-                    self._party_fields(child, fields, draft, address, f"{place}/{name}", depth + 1)
+                    self._party_fields(child, fields, draft, f"{place}/{name}", depth + 1)
             elif isinstance(field, dict):
                 if "*" in field:
-                    self._address(child, draft, address, f"{place}/{name}")
+                    self._address(child, draft, f"{place}/{name}")
                     continue
-                self._party_fields(child, field, draft, address, f"{place}/{name}", depth + 1)
+                self._party_fields(child, field, draft, f"{place}/{name}", depth + 1)
             elif (special := self._special.get(field)) is not None:
                 special(child, draft, field, f"{place}/{name}")
             elif text := self._said(child):
                 draft.state(field, text, f"{place}/{name}")
 
-    def _address(self, element: _Element, draft: Draft, address: list[str], place: str) -> None:
+    def _address(self, element: _Element, draft: Draft, place: str) -> None:
         placeholders = self._placeholders
+        lines: list[str] = []
         for child in element[:]:
             text = child.text
-            if text is None or (text := " ".join(text.split())) in placeholders or not text:
+            if text is None or not (text := " ".join(text.split())) or text in placeholders:
                 continue
             if LOCAL[child.tag] == "Ctry":
                 self.found.country(draft, text, f"{place}/Ctry", "country")
             else:
-                address.append(text)
+                lines.append(text)
+        if lines:
+            draft.state("address", ", ".join(lines), place)
 
     def _said(self, element: _Element) -> str:
         text = text_of(element)

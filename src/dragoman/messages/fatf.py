@@ -75,8 +75,8 @@ def check(message: Message, profile: str = "fatf", *, rates: Mapping[str, Decima
     """
     rule = _table()["profiles"].get(profile)
     if rule is None:
-        known = ", ".join(_table()["profiles"])
-        raise UsageError(f"no profile is called {profile!r}", remedy=f"use one of: {known}")
+        names = ", ".join(_table()["profiles"])
+        raise UsageError(f"no profile is called {profile!r}", remedy=f"use one of: {names}")
     roles = _roles(message)
     if roles is None:
         return Completeness(profile, rule["source"], "none", f"{message.format} is no transfer of a customer")
