@@ -111,6 +111,8 @@ def _table() -> kernels.Reals:
 
 def likeness(left: Token, right: Token) -> float:
     """Return how alike two tokens are, 0 to 1: the best over their forms, or FAMILY_LIKENESS within a family."""
+    if left.exact or right.exact:
+        return 1.0 if set(forms(left)) & set(forms(right)) else 0.0
     best = FAMILY_LIKENESS if set(left.families) & set(right.families) else 0.0
     for sounds, writing in forms(left):
         for other, other_writing in forms(right):

@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 from dragoman.names.kernels import ABJAD, BARE, OPEN
 from dragoman.names.sounds import ABJADS, decode_icao, read_table, skeleton, sounds_of, to_ascii
-from dragoman.names.text import Word, words
+from dragoman.names.text import Word, script_of, words
 
 
 class Kind(IntEnum):
@@ -27,6 +27,7 @@ class Kind(IntEnum):
     TITLE = 3
     FORM = 4
     JOINED = 5
+    ACRONYM = 6
 
 
 class Token(NamedTuple):
@@ -50,6 +51,11 @@ class Token(NamedTuple):
     def whole(self) -> bool:
         """Whether the token is like another only with all its consonants: two words that stand apart in their name."""
         return self.kind is Kind.JOINED
+
+    @property
+    def exact(self) -> bool:
+        """Whether the token is like another only if they are the same: acronyms and numbers."""
+        return self.kind is Kind.ACRONYM or any(sound.isdigit() for sound in self.sounds)
 
     @property
     def skeleton(self) -> str:
@@ -244,18 +250,47 @@ def tokenise(name: str) -> Name:
             tokens.append(token)
     if all(token.kind not in (Kind.NAME, Kind.INITIAL) for token in tokens):
         tokens = [token._replace(kind=Kind.NAME) for token in tokens]
+    if all(token.kind is not Kind.NAME for token in tokens):
+        tokens = _spelled_out(tokens)
+    if len(tokens) == 1 and tokens[0].writing == BARE and len(tokens[0].text) <= _ACRONYM:
+        tokens = [tokens[0]._replace(kind=Kind.ACRONYM)]
     return Name(name, tuple(tokens), _join(tuple(tokens)))
+
+
+#: A word without vowels of at most so many letters that is all of a name is an acronym.
+_ACRONYM = 5
+
+
+def _spelled_out(tokens: list[Token]) -> list[Token]:
+    """Put the letters of a dotted acronym together ("M.O.G.E."); a letter alone is a name."""
+    letters = [token for token in tokens if token.kind is Kind.INITIAL]
+    others = [token for token in tokens if token.kind is not Kind.INITIAL]
+    if not letters:
+        return tokens
+    kind = Kind.ACRONYM if len(letters) > 1 else Kind.NAME
+    text = "".join(token.text for token in letters)
+    sounds = sounds_of(text, script_of(text[0]))
+    writing = letters[0].writing if letters[0].writing == ABJAD else _writing(sounds)
+    return [Token(text, sounds, writing, kind), *others]
+
+
+def acronym(text: str) -> Name:
+    """Return the name that an acronym is: one token, like nothing but itself."""
+    sounds = sounds_of(text.lower(), "latin")
+    return Name(text, (Token(text.lower(), sounds, _writing(sounds), Kind.ACRONYM),), ())
 
 
 def acronyms(name: Name) -> tuple[str, ...]:
     """Return the initials that an organisation's name of three words or more may go by, upper case.
 
-    With and without its particles: Tehrik-e Taliban Pakistan is TTP, Lashkar-e Tayyiba is LeT.
+    Of all its words, without its particles, and without its articles as well: Al-Qaida in the Islamic
+    Maghreb is AQIM, Lashkar-e Tayyiba is LeT, Tehrik-e Taliban Pakistan is TTP.
     """
-    latin = [token for token in name.tokens if token.writing != ABJAD and token.text[:1].isascii()]
-    if len(latin) != len(name.tokens):
+    roles = [(word.text, _vocabulary().get(word.text, "")) for word in words(name.text) if word.script == "latin"]
+    if len(roles) < len(name.tokens):
         return ()
-    whole = [part for token in latin if token.kind is not Kind.FORM for part in token.text.split()]
-    main = [token.text for token in latin if token.kind in (Kind.NAME, Kind.TITLE)]
-    found = {"".join(part[0] for part in parts).upper() for parts in (whole, main) if len(parts) >= 3}
+    whole = [text for text, role in roles if role not in ("form", "sun")]
+    main = [text for text, role in roles if role in ("", "title") or text in ("al", "el")]
+    bare = [text for text, role in roles if role in ("", "title")]
+    found = {"".join(text[0] for text in parts).upper() for parts in (whole, main, bare) if len(parts) >= 3}
     return tuple(sorted(found))

@@ -66,6 +66,8 @@ def unit_likeness(left: Unit, right: Unit) -> float:
 
 def goes_on(cut: Token, whole: Token) -> bool:
     """Tell whether a token cut short may have been the other."""
+    if cut.exact or whole.exact:
+        return False
     return cut.writing == whole.writing and len(cut.sounds) < len(whole.sounds) and whole.sounds.startswith(cut.sounds)
 
 

@@ -7,14 +7,14 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 import orjson
 
 from dragoman.model import NAME_PROPERTIES, Record
-from dragoman.names import ALPHABET, Kind, Name, Token, acronyms, skeleton, tokenise
+from dragoman.names import ALPHABET, Kind, Name, Token, acronym, acronyms, skeleton, tokenise
 from dragoman.names.compiling import compiled
 from dragoman.names.kernels import MAX_KEYS
 from dragoman.names.likeness import costs, family_hash, forms
@@ -22,6 +22,7 @@ from dragoman.screening import file
 from dragoman.screening.facts import COUNTRIES, DATES, GROUPS, PLACES, FactsBuilder, group_of
 from dragoman.screening.numbers import numbers_of
 from dragoman.screening.rarity import first_key, rarity, world_share
+from dragoman.screening.scoring import Strength
 from dragoman.screening.units import units
 
 Progress = Callable[[int], None]
@@ -75,11 +76,11 @@ class _Vocabulary:
 
 @dataclass(slots=True)
 class _Entry:
-    """One name of one party; `weak` for weak aliases and acronyms."""
+    """One name of one party."""
 
     name: Name
     party: int
-    weak: bool
+    strength: Strength
 
 
 def build_index(
@@ -140,10 +141,7 @@ class _Gathered:
         self.sources.append(self.source_numbers.setdefault(record.source, len(self.source_numbers)))
         self.facts.add(record)
         self._number(record, place)
-        for text, weak in indexed_names(record):
-            name = tokenise(text)
-            if name.tokens:
-                self.entries.append(_Entry(name, place, weak))
+        self.entries.extend(_Entry(name, place, strength) for name, strength in indexed_names(record))
 
     def _number(self, record: Record, holder: int | tuple[str, str]) -> None:
         for number in numbers_of(record):
@@ -164,18 +162,25 @@ def _has_initial(name: Name) -> bool:
     return any(token.kind is Kind.INITIAL for token in name.tokens)
 
 
-def indexed_names(record: Record) -> list[tuple[str, bool]]:
-    """Return the names to index with whether each is weak, and an organisation's acronyms as weak names."""
+class IndexedName(NamedTuple):
+    """A name to compare, and how much the publisher stands behind it: `Strength`."""
+
+    name: Name
+    strength: Strength
+
+
+def indexed_names(record: Record) -> list[IndexedName]:
+    """Return the names by which a record is found: those it states, and the initials an organisation may go by."""
     found: dict[str, bool] = {}
     for statement in record.statements:
         if statement.prop in NAME_PROPERTIES:
             weak = statement.prop in ("weakAlias", "abbreviation") or statement.quality in ("low", "weak")
             found[statement.value] = found.get(statement.value, True) and weak
-    if group_of(record.schema) == GROUPS["Organization"]:
-        for text in list(found):
-            for acronym in acronyms(tokenise(text)):
-                found.setdefault(acronym, True)
-    return list(found.items())
+    names = [IndexedName(tokenise(text), Strength.WEAK if weak else Strength.FULL) for text, weak in found.items()]
+    if group_of(record.schema) != GROUPS["Person"]:
+        initials = {text: None for stated in names for text in acronyms(stated.name) if text not in found}
+        names.extend(IndexedName(acronym(text), Strength.INITIALS) for text in initials)
+    return [named for named in names if named.name.tokens]
 
 
 def _party_json(record: Record) -> bytes:
@@ -226,7 +231,7 @@ def _name_arrays(entries: list[_Entry], vocabulary: _Vocabulary) -> dict[str, np
     arrays |= {f"names_{name}": np.array(values, kinds[name]) for name, values in columns.items()}
     arrays["names_start"] = np.array(start, np.int32)
     arrays["names_party"] = np.array([entry.party for entry in entries], np.int32)
-    arrays["names_weak"] = np.array([entry.weak for entry in entries], np.uint8)
+    arrays["names_strength"] = np.array([entry.strength for entry in entries], np.uint8)
     first = next((at for at, entry in enumerate(entries) if _has_initial(entry.name)), len(entries))
     arrays["names_first_initial"] = np.array([first], np.int32)
     return arrays | _postings(arrays["names_start"], arrays["names_token"], len(vocabulary.tokens))
@@ -253,11 +258,12 @@ def _form_arrays(tokens: list[Token]) -> dict[str, npt.NDArray[Any]]:
     sound = np.frombuffer("".join(sounds for _, sounds, _ in every).translate(_TABLE).encode(), np.uint8)
     writing = np.array([written for _, _, written in every], np.uint8)
     whole = np.array([tokens[number].whole for number, _, _ in every], np.uint8)
+    exact = np.array([tokens[number].exact for number, _, _ in every], np.uint8)
     key = np.empty(len(every) * (MAX_KEYS + 1), np.uint64)
     form = np.empty(len(key), np.int32)
     count = kernels.forms_keys(start, sound, writing, whole, costs(), key, form)
     mass = np.empty((len(every), 2), np.float32)
-    kernels.all_masses(start, sound, writing, costs(), mass)
+    kernels.all_masses(start, sound, writing, exact, costs(), mass)
     main = {number: at for at, (number, sounds, _) in enumerate(every) if tokens[number].sounds == sounds}
     family_key, family_form = _family_keys(tokens, main)
     key = np.concatenate([key[:count], family_key])

@@ -9,12 +9,11 @@ from functools import cached_property
 from typing import Any, NamedTuple
 
 from dragoman.model import Record
-from dragoman.names import tokenise
 from dragoman.screening import kernels
-from dragoman.screening.alignment import Alignment, align
+from dragoman.screening.alignment import Alignment
 from dragoman.screening.facts import COUNTRIES, DATES, PLACES
 from dragoman.screening.numbers import Number
-from dragoman.screening.scoring import DEFAULT_THRESHOLD, POINTS, WEAK_CEILING, Rules
+from dragoman.screening.scoring import DEFAULT_THRESHOLD, INITIALS_CEILING, POINTS, WEAK_CEILING, Rules, Strength
 
 #: Agreeing weight under which the agreeing words are called common, and over which rare.
 _COMMON, _RARE = 8.0, 14.0
@@ -210,23 +209,15 @@ _NUMBER_NAMES = {
 }
 
 
-def weak_feature(query: str, record: str) -> Feature:
-    """Explain the ceiling of weak aliases."""
-    return Feature(
-        "weak_alias",
-        WEAK_CEILING,
-        0.0,
-        query,
-        record,
-        "The publisher calls this alias weak: alone it does not make a match.",
-    )
+def strength_feature(strength: Strength, query: str, record: str) -> Feature:
+    """Explain the ceiling of a name that its publisher does not fully stand behind."""
+    if strength is Strength.INITIALS:
+        sentence = "The query is the initials of the record's name: worth a look, not a match by itself."
+        return Feature("initials", INITIALS_CEILING, 0.0, query, record, sentence)
+    sentence = "The publisher calls this alias weak: alone it does not make a match."
+    return Feature("weak_alias", WEAK_CEILING, 0.0, query, record, sentence)
 
 
 def facts_shown(record: Record) -> dict[str, list[str]]:
     """Return the properties of a query that features show."""
     return {prop: record.values(prop) for prop in (*DATES, *COUNTRIES, *PLACES, "gender")}
-
-
-def align_texts(query: str, record: str, rarity: Callable[[Any], float]) -> Alignment:
-    """Tokenise and align two names."""
-    return align(tokenise(query), tokenise(record), rarity)

@@ -16,8 +16,8 @@ F32 = npt.NDArray[np.float32]
 class Vocabulary(NamedTuple):
     """The distinct tokens of all names: F forms of T tokens, found by K keys.
 
-    `form_start` (F+1,) cuts `form_sound`; `form_writing` (F,), `form_mass` (F, 2; the first below 0
-    where the form has a digit) and `form_token` (F,) describe each form.
+    `form_start` (F+1,) cuts `form_sound`; `form_writing` (F,), `form_mass` (F, 2; below 0
+    where the form is like nothing but itself) and `form_token` (F,) describe each form.
     `form_order` (M,) holds the tokens' main forms in the order of their sounds.
     `slots` is an open-addressing table (a power of two) from a key to its number, or -1;
     `key_start` (K+1,) cuts `key_form`, the forms that have the key.

@@ -94,6 +94,7 @@ class Lexicon:
                     _cuts(len(keys) for keys in families),
                     np.array([cut for _, cut in self._new], np.uint8),
                     np.array([token.whole for token, _ in self._new], np.uint8),
+                    np.array([token.exact for token, _ in self._new], np.uint8),
                     _FAMILY_LIKE,
                     self._vocabulary,
                     costs(),

@@ -7,6 +7,7 @@ results is published in ``docs/benchmarks.md``.
 
 from __future__ import annotations
 
+from enum import IntEnum
 from typing import NamedTuple
 
 import numpy as np
@@ -19,9 +20,19 @@ NAME_FLOOR = 0.4
 DEFAULT_THRESHOLD = 0.70
 #: A weak alias alone stays under the default threshold.
 WEAK_CEILING = 0.69
+#: Initials that a name gives (AQIM, TTP) but its publisher does not print are worth a look, not more.
+INITIALS_CEILING = 0.72
 #: An equal document, vessel or wallet number decides, and by how much less where the names are unlike.
 NUMBER_SCORE = 0.98
 NUMBER_ONLY_SCORE = 0.92
+
+
+class Strength(IntEnum):
+    """How much stands behind a name: printed as a name, printed as a weak alias, or only the initials of one."""
+
+    FULL = 0
+    WEAK = 1
+    INITIALS = 2
 
 
 class Points(NamedTuple):
@@ -62,12 +73,13 @@ CALIBRATION_SHARE = np.array([0.0, 0.7, 0.83, 0.91, 0.95, 0.98, 0.995], np.float
 
 
 class Rules(NamedTuple):
-    """What the kernels need to judge a pair: the parties' facts, the queries' facts, weak names, calibration."""
+    """What the kernels need to judge a pair: the parties' facts, the queries' facts, the names' `Strength`,
+    calibration."""
 
     points: Points
     parties: Facts
     queries: Facts
-    weak: U8
+    strength: U8
     query_of_name: I32
     threshold: F32
     calibration_name: F32

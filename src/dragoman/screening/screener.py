@@ -17,22 +17,22 @@ import orjson
 
 from dragoman.errors import UnknownList, UsageError
 from dragoman.model import Record
-from dragoman.names import Name, tokenise
+from dragoman.names import Name, acronym, tokenise
 from dragoman.names.compiling import compiled
 from dragoman.names.likeness import costs
 from dragoman.screening import file
 from dragoman.screening import kernels as plain
+from dragoman.screening.alignment import align
 from dragoman.screening.build import IndexSummary
 from dragoman.screening.explain import (
     Feature,
     Hit,
     Pair,
-    align_texts,
     fact_features,
     facts_shown,
     name_feature,
     number_feature,
-    weak_feature,
+    strength_feature,
 )
 from dragoman.screening.facts import FactsBuilder
 from dragoman.screening.layout import Facts, Names, QueryNames, Scratch, Vocabulary
@@ -48,6 +48,7 @@ from dragoman.screening.scoring import (
     NUMBER_SCORE,
     POINTS,
     Rules,
+    Strength,
 )
 from dragoman.screening.units import units
 
@@ -206,7 +207,7 @@ class Screener:
             POINTS,
             self._facts,
             facts.build(),
-            self._arrays["names_weak"],
+            self._arrays["names_strength"],
             np.array(owners, np.int32),
             np.full(len(records), threshold, np.float32),
             CALIBRATION_NAME,
@@ -294,10 +295,12 @@ class Screener:
     def _explain(self, batch: _Batch, asker: int, pair: Pair, party: dict[str, Any]) -> tuple[Feature, ...]:
         found = []
         if pair.name >= 0:
-            query, record = batch.names[pair.query_name].text, self.name_text(pair.name)
-            found.append(name_feature(align_texts(query, record, self._lexicon.rarity), query, record, batch.rules))
-            if batch.rules.weak[pair.name]:
-                found.append(weak_feature(query, record))
+            query, text = batch.names[pair.query_name], self.name_text(pair.name)
+            strength = batch.rules.strength[pair.name]
+            record = acronym(text) if strength == Strength.INITIALS else tokenise(text)
+            found.append(name_feature(align(query, record, self._lexicon.rarity), query.text, text, batch.rules))
+            if strength != Strength.FULL:
+                found.append(strength_feature(Strength(strength), query.text, text))
         if pair.equal is not None:
             found.append(number_feature(pair.equal, pair.name >= 0))
         found += fact_features(facts_shown(batch.records[asker]), party["facts"], asker, pair.party, batch.rules)

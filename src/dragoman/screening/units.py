@@ -47,7 +47,7 @@ def units(name: Name, rarity: Callable[[Token], float], *, query: bool = False) 
     def weight(token: Token) -> float:
         if token.kind is Kind.INITIAL:
             return INITIAL
-        return rarity(token) if token.kind is Kind.NAME else LITTLE
+        return rarity(token) if token.kind in (Kind.NAME, Kind.ACRONYM) else LITTLE
 
     weights = [weight(token) for token in name.tokens]
     if len(weights) > MAX_UNITS:

@@ -7,7 +7,7 @@ import math
 from dragoman.model.dates import APPROXIMATE_DAYS
 from dragoman.screening.kernels.alignment import ceiling, telling
 from dragoman.screening.layout import F32, Facts
-from dragoman.screening.scoring import NAME_FLOOR, WEAK_CEILING, Points, Rules
+from dragoman.screening.scoring import INITIALS_CEILING, NAME_FLOOR, WEAK_CEILING, Points, Rules
 
 #: A day given as approximate may be this far off; near and apart are two and ten years.
 _SOFT_DAYS = APPROXIMATE_DAYS
@@ -15,7 +15,7 @@ _NEAR_DAYS = 731
 _APART_DAYS = 3653
 
 
-def judge(aligned: float, weight: float, weak: int, asker: int, party: int, rules: Rules) -> float:
+def judge(aligned: float, weight: float, strength: int, asker: int, party: int, rules: Rules) -> float:
     """Return the score of a pair: the calibrated name, moved by what else is known; 0 for different kinds of thing."""
     left = rules.queries.group[asker]
     right = rules.parties.group[party]
@@ -27,8 +27,8 @@ def judge(aligned: float, weight: float, weak: int, asker: int, party: int, rule
     place = place_points(rules.queries, asker, rules.parties, party, rules.points)
     gender = gender_points(rules.queries, asker, rules.parties, party, rules.points)
     score = shift(share, date + country + place + gender)
-    if weak and date <= 0.0 and country <= 0.0 and place <= 0.0:
-        score = min(score, WEAK_CEILING)
+    if strength != 0 and date <= 0.0 and country <= 0.0 and place <= 0.0:
+        score = min(score, WEAK_CEILING if strength == 1 else INITIALS_CEILING)
     return score
 
 

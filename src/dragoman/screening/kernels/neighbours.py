@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from dragoman.names.kernels import LONGEST, MAX_KEYS, Codes, Costs, form_keys, has_digit, likeness_at, masses
+from dragoman.names.kernels import LONGEST, MAX_KEYS, Codes, Costs, form_keys, likeness_at, masses
 from dragoman.screening.kernels.alignment import CUT_LIKENESS, STEPS
 from dragoman.screening.kernels.keys import find_key
 from dragoman.screening.layout import F32, I32, U8, U64, Vocabulary
@@ -18,6 +18,7 @@ def neighbours(
     family_like: int,
     cut: bool,
     whole: bool,
+    exact: bool,
     vocabulary: Vocabulary,
     costs: Costs,
     best: U8,
@@ -28,7 +29,8 @@ def neighbours(
     """Collect the tokens of the vocabulary that are like one query token.
 
     `sounds`, `start`, `writing` are the token's forms, `families` its family keys; a token that is
-    `cut` is also like those that begin with it, and one found only `whole` has fewer keys. `best` (T,) receives
+    `cut` is also like those that begin with it, one found only
+    `whole` has fewer keys, and one that is `exact` is like nothing but itself. `best` (T,) receives
     the likeness of each token written to `out` (T,); both it and `seen` (F,) are zero outside and
     the caller clears `best`. `touched` (F,) is working memory. Returns the number written.
     """
@@ -38,16 +40,18 @@ def neighbours(
     for form in range(len(start) - 1):
         own = sounds[start[form] : start[form + 1]]
         marks = _sharing(own, writing[form], whole, vocabulary, costs, keys, seen, touched)
-        found = _weigh(own, writing[form], touched, marks, vocabulary, costs, table, best, out, found)
+        found = _weigh(own, writing[form], exact, touched, marks, vocabulary, costs, table, best, out, found)
         for k in range(marks):
             seen[touched[k]] = 0
-    if cut:
+    if cut and not exact:
         found = _continuations(sounds[start[0] : start[1]], writing[0], vocabulary, best, out, found)
-    for family in range(len(families)):
+    for family in range(0 if exact else len(families)):
         number = find_key(families[family], vocabulary.slots, vocabulary.key_hash)
         if number >= 0:
             for at in range(vocabulary.key_start[number], vocabulary.key_start[number + 1]):
-                found = _keep(family_like, vocabulary.form_token[vocabulary.key_form[at]], best, out, found)
+                member = vocabulary.key_form[at]
+                if vocabulary.form_mass[member, 0] >= 0.0:
+                    found = _keep(family_like, vocabulary.form_token[member], best, out, found)
     return found
 
 
@@ -60,6 +64,7 @@ def neighbours_of_all(
     family_start: I32,
     cut: U8,
     whole: U8,
+    exact: U8,
     family_like: int,
     vocabulary: Vocabulary,
     costs: Costs,
@@ -89,6 +94,7 @@ def neighbours_of_all(
             family_like,
             cut[token] != 0,
             whole[token] != 0,
+            exact[token] != 0,
             vocabulary,
             costs,
             best,
@@ -134,6 +140,7 @@ def _sharing(
 def _weigh(
     own: Codes,
     writing: int,
+    exact: bool,
     touched: I32,
     marks: int,
     vocabulary: Vocabulary,
@@ -152,7 +159,6 @@ def _weigh(
     matrices = costs.matrices
     digraph = costs.digraph
     own_mass, other_mass = masses(own, writing, costs)
-    digits = has_digit(own)
     for k in range(marks):
         other = touched[k]
         a = form_start[other]
@@ -160,7 +166,7 @@ def _weigh(
         value = 0.0
         if writing == form_writing[other] and same_at(own, form_sound, a, b):
             value = 1.0
-        elif not digits and form_mass[other, 0] >= 0.0:
+        elif not exact and form_mass[other, 0] >= 0.0:
             value = likeness_at(
                 own,
                 0,
@@ -181,18 +187,14 @@ def _weigh(
     return found
 
 
-def write_masses(sounds: Codes, writing: int, costs: Costs, out: F32) -> None:
-    """Write the masses of a form, or -1 twice where it has a digit."""
-    out[0], out[1] = masses(sounds, writing, costs)
-    if has_digit(sounds):
-        out[0] = -1.0
-        out[1] = -1.0
-
-
-def all_masses(form_start: I32, form_sound: U8, form_writing: U8, costs: Costs, out: F32) -> None:
-    """Write the masses of every form into `out` (F, 2)."""
+def all_masses(form_start: I32, form_sound: U8, form_writing: U8, form_exact: U8, costs: Costs, out: F32) -> None:
+    """Write the masses of every form into `out` (F, 2), -1 where it is like nothing but itself."""
     for form in range(len(form_start) - 1):
-        write_masses(form_sound[form_start[form] : form_start[form + 1]], form_writing[form], costs, out[form])
+        sounds = form_sound[form_start[form] : form_start[form + 1]]
+        out[form, 0], out[form, 1] = masses(sounds, form_writing[form], costs)
+        if form_exact[form]:
+            out[form, 0] = -1.0
+            out[form, 1] = -1.0
 
 
 def same_at(own: Codes, sounds: Codes, a: int, b: int) -> bool:
@@ -232,7 +234,7 @@ def _continuations(head: Codes, writing: int, vocabulary: Vocabulary, best: U8, 
         own = vocabulary.form_sound[vocabulary.form_start[form] : vocabulary.form_start[form + 1]]
         if _compare_head(head, own) != 0:
             break
-        if len(own) > len(head) and vocabulary.form_writing[form] == writing:
+        if len(own) > len(head) and vocabulary.form_writing[form] == writing and vocabulary.form_mass[form, 0] >= 0.0:
             found = _keep(int(CUT_LIKENESS * STEPS), vocabulary.form_token[form], best, out, found)
         low += 1
     return found

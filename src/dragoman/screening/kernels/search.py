@@ -94,7 +94,7 @@ def search_name(
         if full or _bound(query, a, b, names, name, scratch, stride) < bar:
             continue
         aligned, weight, _ = score_name(query, a, b, names, name, scratch, stride, classes, scratch.pairs)
-        score = judge(aligned, weight, rules.weak[name], asker, names.party[name], rules) if aligned >= bar else 0.0
+        score = judge(aligned, weight, rules.strength[name], asker, names.party[name], rules) if aligned >= bar else 0.0
         if score >= rules.threshold[asker]:
             if written == len(out_name):
                 full = True
