@@ -183,12 +183,13 @@ def _split_syllables(word: Word) -> list[Word]:
 
 def _fuse(left: Token, right: Token, sounds: str) -> Token:
     """Make one token of two that belong together; it tells as much as a name."""
-    return Token(f"{left.text} {right.text}", sounds, left.writing)
+    writing = ABJAD if left.writing == ABJAD else _writing(sounds)
+    return Token(f"{left.text} {right.text}", sounds, writing)
 
 
 def _belongs(left: Token, right: Token) -> Token | None:
     """Return the compound of two neighbours (abd + X, X + din, X + allah), or None where they are no compound."""
-    if left.writing != right.writing or right.kind is Kind.INITIAL or left.kind is Kind.INITIAL:
+    if (left.writing == ABJAD) != (right.writing == ABJAD) or Kind.INITIAL in (left.kind, right.kind):
         return None
     if left.writing == ABJAD:
         if left.sounds == "Ebd":
@@ -211,7 +212,7 @@ def _join(tokens: tuple[Token, ...]) -> tuple[tuple[int, Token], ...]:
     joins = []
     for position, (left, right) in enumerate(pairwise(tokens)):
         if (
-            left.writing != right.writing
+            (left.writing == ABJAD) != (right.writing == ABJAD)
             or Kind.INITIAL in (left.kind, right.kind)
             or Kind.FORM in (left.kind, right.kind)
         ):

@@ -97,7 +97,7 @@ def compare(left: Query, right: Query) -> Comparison:
     equal = {number[:2]: number for number in numbers_of(query)}
     shared = next((equal[number[:2]] for number in numbers_of(record) if number[:2] in equal), None)
     if shared is not None:
-        features.append(number_feature(shared, score > 0.0))
+        features.append(number_feature(shared, names_unlike=best is not None and score == 0.0))
         score = max(score, NUMBER_SCORE if score > 0.0 else NUMBER_ONLY_SCORE)
     features += fact_features(facts_shown(query), facts_shown(record), 0, 0, rules)
     return Comparison(score, tuple(features))

@@ -186,10 +186,10 @@ def _shown(values: Mapping[str, list[str]], props: tuple[str, ...]) -> str:
     return ", ".join(dict.fromkeys(value for prop in props for value in values.get(prop, ())))
 
 
-def number_feature(equal: Number, names_agree: bool) -> Feature:
+def number_feature(equal: Number, *, names_unlike: bool) -> Feature:
     """Explain an equal number."""
     sentence = f"The {_NUMBER_NAMES.get(equal.kind, equal.kind)} is the same; that decides."
-    if not names_agree:
+    if names_unlike:
         sentence += " The names are unlike: look whether the number was reused or the person goes by another name."
     return Feature("identifier", 1.0, 4.0, equal.written, equal.written, sentence)
 

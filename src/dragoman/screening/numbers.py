@@ -67,6 +67,8 @@ def numbers_of(record: Record) -> Iterator[Number]:
         if kind is None:
             continue
         value = normalise_wallet(statement.value) if kind == "wallet" else normalise_identifier(statement.value)
+        if kind == "vessel":
+            value = value.removeprefix("IMO")
         digits = sum(char.isdigit() for char in value)
         if len(value) >= _SHORTEST and (kind in ("wallet", "bank", "contact") or digits >= _SHORTEST - 1):
             yield Number(kind, value, statement.value)

@@ -302,7 +302,7 @@ class Screener:
             if strength != Strength.FULL:
                 found.append(strength_feature(Strength(strength), query.text, text))
         if pair.equal is not None:
-            found.append(number_feature(pair.equal, pair.name >= 0))
+            found.append(number_feature(pair.equal, names_unlike=pair.name < 0 and bool(batch.records[asker].names)))
         found += fact_features(facts_shown(batch.records[asker]), party["facts"], asker, pair.party, batch.rules)
         return tuple(found)
 
