@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from dragoman.errors import QueryRefused
 from dragoman.messages.edifact import Segment, find_separators, tokenize
 from dragoman.messages.envelopes import envelopes
 from dragoman.messages.parties import Problem
@@ -190,3 +192,18 @@ def test_separators_are_found_in_anything(text):
     find_separators(text)
     find_separators("UNA" + text)
     find_separators(f"UNA{text}UNB+{text}UNH")
+
+
+@pytest.mark.parametrize(
+    "content",
+    [b" " * 3_000_000, b"UNA" * 500_000, b"'" * 1_000_000, b"+" * 2_000_000, b"UNB+UNOA:4+A+B'" + b"A" * 3_000_000,
+     b"UNB+UNOA:4+A+B'UNH+1+PNRGOV:1:1'SRC'TIF+A+B'SSR+INFT:HK:1:Z:::::A/" + b" " * 200_000 + b"/'",
+     b"UNB+UNOA:4+A+B'" + b"?" * 1_000_001 + b"'", b"UNB+UNOA:4+A+B'" + b"\r\n " * 500_000 + b"NAD+FL'"],
+    ids=["blanks", "UNA", "terminators", "elements", "no terminator", "a long text", "releases", "blank lines"],
+)  # fmt: skip
+def test_what_is_meant_to_exhaust_a_reader_is_read_at_once(content):
+    assert sum(1 for _ in tokenize(io.BytesIO(content))) < 10
+    from dragoman.messages.pnrgov import read
+
+    with contextlib.suppress(QueryRefused):
+        assert list(read(io.BytesIO(content), "x"))

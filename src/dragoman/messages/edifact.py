@@ -17,6 +17,7 @@ from dragoman.messages.parties import Problem
 
 _BLOCK = 1 << 20
 _LONGEST_SEGMENT = 1 << 18
+_HEAD_LENGTH = 600
 _HEAD = re.compile(r"\s*(?:UNA(?P<service>.{0,12}?))?\s*UNB(?P<rest>.{0,400})", re.DOTALL)
 _NEXT_HEAD = re.compile(r"UNA[^A-Za-z0-9]{3,7}UNB")
 _SYNTAX = re.compile(r"UNB\s*[^A-Za-z0-9\s]\s*(UNO[A-Z])")
@@ -63,8 +64,10 @@ class Segment:
     def get(self, element: int, component: int = 0) -> str:
         """Return one component, both counted from 0 behind the tag, without blanks around; '' where there is none."""
         elements = self._elements or self.elements
-        if element < len(elements) and component < len(elements[element]):
-            return elements[element][component].strip()
+        if element < len(elements):
+            parts = elements[element]
+            if component < len(parts):
+                return parts[component].strip()
         return ""
 
     @property
@@ -175,7 +178,7 @@ class _State:
                 if not final and error.start > len(block) - 4:
                     self._pending = block[error.start :]
                     return block[: error.start].decode("utf-8")
-            syntax = _SYNTAX.search(block[:600].decode("latin-1"))
+            syntax = _SYNTAX.search(block[:_HEAD_LENGTH].decode("latin-1"))
             self._encoding = f"iso8859-{_ENCODINGS.get(syntax[1][3] if syntax else 'C', '1')}"
         return block.decode(self._encoding, "replace")
 
@@ -183,7 +186,7 @@ class _State:
         """Return where the last whole segment of a text ends, -1 where none does."""
         used = self.separators
         if used is None or text.startswith("UNA"):
-            used = find_separators(text[:600])[0]
+            used = find_separators(text[:_HEAD_LENGTH])[0]
         end = text.rfind(used.terminator)
         while used.release and end > 0 and text[end - 1] == used.release:
             end = text.rfind(used.terminator, 0, end)
@@ -192,26 +195,28 @@ class _State:
     def section(self, text: str, *, last: bool) -> Iterator[Segment | Problem]:
         """Yield the segments of a text; if it is not the last it ends with a terminator."""
         start = 0
-        head = _HEAD.match(text)
+        head = _HEAD.match(text[:_HEAD_LENGTH])
         if self.separators is None or (head and head["service"] is not None):
-            self.separators, wrong = find_separators(text[:600])
+            self.separators, wrong = find_separators(text[:_HEAD_LENGTH])
             start = text.find("UNB") if head else 0
             for expected in wrong:
                 yield Problem(f"offset {self.offset}", expected, text[:40])
         used = self.separators
         missing = set(self._missing(text, start, used))
+        tags = self._tags
         for begin, end in self._cuts(text, start, missing):
             raw = text[begin:end]
-            body = raw.strip()
+            body = raw.lstrip()
             if not body:
                 continue
-            offset = self.offset + begin + len(raw) - len(raw.lstrip())
+            blanks = len(raw) - len(body)
+            offset = self.offset + begin + blanks
             if last and end >= len(text):
                 yield from self._tail(raw, offset, used)
                 continue
             segment = self._segment(body, offset, used)
-            first = raw[0] if raw[0] not in "\r\n" else raw.lstrip("\r\n")[0]
-            if first in " \t" or body[3:4] != used.element or segment.tag not in self._tags:
+            indented = blanks and raw[:blanks].strip("\r\n")
+            if indented or body[3:4] != used.element or segment.tag not in tags:
                 yield from self._oddities(segment, raw)
             yield segment
             if end in missing:
@@ -256,7 +261,8 @@ class _State:
         """Return the segment that a text is, without line feeds and a word processor's apostrophe at its end."""
         if "\n" in raw or "\r" in raw:
             raw = raw.replace("\r", "").replace("\n", "")
-        raw = raw.removesuffix("’")
+        if raw[-1] in "’ \t":
+            raw = raw.rstrip().removesuffix("’")
         self.number += 1
         return Segment(raw.partition(used.element)[0].strip(), raw, used, self.number, offset)
 

@@ -15,18 +15,24 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 _MONTHS = {month: number for number, month in enumerate(
     ("JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC"), 1)}  # fmt: skip
 _WRITTEN = re.compile(r"(\d{1,2})([A-Z]{3})(\d{4}|\d{2})")
+#: Longer texts are no day, clock or flight, and have no place in a cache.
+_LONGEST = 40
 _FLIGHT = re.compile(r"([A-Z]{3}|[A-Z][A-Z0-9]|[0-9][A-Z])0*(\d{1,5}[A-Z]?)")
 
 
-@lru_cache(maxsize=65536)  # the same days come again and again
 def read_day(text: str, form: str, *, near: date | None = None, past: bool = False) -> date | None:
     """Return the day that a text of six or eight digits (or ``30DEC02``) means, None where it means none.
 
     `form` is YYMMDD or DDMMYY. The century of a two-digit year is the one nearest to `near` (today where that is not
     stated); with `past` (a birth) the latest that is not after it.
     """
-    text = text.strip().upper()
-    near = near or datetime.now(UTC).date()
+    if len(text) > _LONGEST:
+        return None
+    return _day(text.strip().upper(), form, near or datetime.now(UTC).date(), past)
+
+
+@lru_cache(maxsize=65536)  # the same days come again and again
+def _day(text: str, form: str, near: date, past: bool) -> date | None:
     if match := _WRITTEN.fullmatch(text):
         day, month, year = int(match[1]), _MONTHS.get(match[2], 0), match[3]
     elif text.isascii() and text.isdecimal() and len(text) in (6, 8):
@@ -106,10 +112,13 @@ def arrival_day(left: date | None, leaves: str, origin: str | None, clock: str, 
     return left
 
 
-@lru_cache(maxsize=65536)
 def flight(text: str, carrier: str = "") -> tuple[str | None, str | None]:
     """Return carrier and number, without zeros before, of a flight as written (``AA123``, or the number alone)."""
-    text = text.strip().upper()
+    return _flight(text[:_LONGEST].strip().upper(), carrier[:_LONGEST])
+
+
+@lru_cache(maxsize=16384)
+def _flight(text: str, carrier: str) -> tuple[str | None, str | None]:
     if carrier and text.startswith(carrier):
         text = text[len(carrier) :]
     elif not carrier and (match := _FLIGHT.fullmatch(text)):

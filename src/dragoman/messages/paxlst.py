@@ -283,7 +283,7 @@ class _List:
         """The count of travellers, held against those read: 41 crew, 42 passengers."""
         stated = segment.get(0, 1)
         crew = segment.get(0) == "41"
-        read = sum(any(fact.kind == "traveller_type" and ("crew" in fact.value) == crew for fact in who.facts)
+        read = sum(any(fact.kind == "traveller_type" and ("crew" in fact.value) == crew for fact in who.facts.values())
                    for who in self.people)  # fmt: skip
         if stated.isdecimal() and int(stated) != read:
             self._problem(segment, f"{stated} {'crew' if crew else 'passengers'}, as CNT counts", str(read))

@@ -20,7 +20,8 @@ from dragoman.messages.travellers import Traveller, squeezed, without_title
 #: The parts of a booking, in order.
 FRONT, TRAVELLER, FLIGHT, CHECK_IN, SPLIT, OTHER, HISTORY = range(7)
 
-_UNUSED = frozenset(("MON", "PTK", "TXD", "EBD", "FAR", "APD", "RPI", "TRI", "REF", "DAT", "EQN", "SAC", "MSG", "ABI"))
+#: Fares, taxes, equipment, counts and days of change: nothing that is screened or mapped.
+_UNUSED = frozenset(("MON", "PTK", "TXD", "EBD", "FAR", "APD", "RPI", "TRI", "REF", "DAT"))
 _TEXTS = {"15": "fare_calculation", "19": "history", "28": "osi", "43": "payer"}
 
 
@@ -46,13 +47,20 @@ class Booking:
         handler = _HANDLERS.get(segment.tag)
         if handler is not None:
             handler(self, segment)
-        elif segment.tag in ("ABI", "SAC"):
-            self.part, self.who = HISTORY, None
-        elif segment.tag == "EQN" and self.flights and self.part != HISTORY:
-            self.part, self.who = SPLIT, None
-        elif segment.tag == "MSG" and segment.get(0) == "8":
-            self.part, self.who = OTHER, None
         elif segment.tag not in _UNUSED:
+            self._turn(segment)
+
+    def _turn(self, segment: Segment) -> None:
+        """Begin another part of the booking, or tell what is no segment of one."""
+        if segment.tag in ("ABI", "SAC"):
+            self.part, self.who = HISTORY, None
+        elif segment.tag == "EQN":
+            if self.flights and self.part != HISTORY:
+                self.part, self.who = SPLIT, None
+        elif segment.tag == "MSG":
+            if segment.get(0) == "8":
+                self.part, self.who = OTHER, None
+        else:
             self.problems.append(Problem(segment.place, "a segment of PNRGOV", f"{segment.tag} {segment.text}"[:120]))
 
     def end(self) -> None:
@@ -69,7 +77,11 @@ class Booking:
 
     def by_ref(self, ref: str) -> Traveller | None:
         """Return the traveller of that number; ``002`` is 2."""
-        return next((who for who in self.travellers if ref and who.ref.lstrip("0") == ref.lstrip("0")), None)
+        number = ref.lstrip("0")
+        for who in self.travellers:
+            if number and (who.ref == ref or who.ref.lstrip("0") == number):
+                return who
+        return None
 
     def by_name(self, surname: str, given: str) -> Traveller | None:
         """Return the traveller of that name; titles, blanks, and names cut short or lengthened do not matter."""

@@ -10,6 +10,9 @@ from dragoman.messages.edifact import Segment
 from dragoman.messages.journeys import arrival_day, flight, local_time, read_day
 from dragoman.messages.parties import Fact, Leg, Problem
 
+#: No day, clock or place is longer.
+_LONGEST = 60
+
 
 @dataclass(slots=True)
 class Flight:
@@ -32,9 +35,9 @@ class Flight:
 
 def read_flight(segment: Segment, near: date | None, problems: list[Problem]) -> Flight:
     """Read TVL: ``270918:1420:280918:0531+ADD+FRA+UA:LH+8749:B``; what cannot be is told in `problems`."""
-    origin, destination = segment.get(1) or None, segment.get(2) or None
-    stated = (segment.get(0), segment.get(0, 1), segment.get(0, 2), segment.get(0, 3))
-    departs, arrives, wrong = _times(*stated, origin, destination, near)
+    origin, destination = segment.get(1)[:_LONGEST] or None, segment.get(2)[:_LONGEST] or None
+    stated = tuple(segment.get(0, place)[:_LONGEST] for place in range(4))
+    departs, arrives, wrong = _times(stated, origin, destination, near)
     problems += [Problem(segment.place, "a day DDMMYY and a time HHMM", text) for text in wrong]
     carrier, number = flight(segment.get(4), segment.get(3))
     found = Flight(segment.place, origin, destination, departs, arrives, carrier, number)
@@ -47,9 +50,10 @@ def read_flight(segment: Segment, near: date | None, problems: list[Problem]) ->
 
 @lru_cache(maxsize=16384)  # the bookings of a message are for the same flights
 def _times(
-    left: str, leaves: str, day: str, clock: str, origin: str | None, destination: str | None, near: date | None
+    stated: tuple[str, ...], origin: str | None, destination: str | None, near: date | None
 ) -> tuple[str | None, str | None, tuple[str, ...]]:
     """Return departure and arrival as ISO 8601, and which of the two is wrong as written."""
+    left, leaves, day, clock = stated
     if len(day) == 4 and not clock:  # the day is left out together with its separator
         day, clock = "", day
     first = read_day(left, "DDMMYY", near=near)

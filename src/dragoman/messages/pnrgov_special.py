@@ -37,6 +37,8 @@ _CONTACTS = {
     "P": "phone",
     "T": "travel_agent",
 }
+#: No name and birth is longer.
+_LONGEST = 200
 _INFANT = re.compile(r"(?P<surname>[^/]+)/(?P<given>[^/]*?)\s*(?P<birth>\d{1,2}[A-Z]{3}\d{2,4})?\s*")
 
 
@@ -161,7 +163,7 @@ def address(who: Traveller, segment: Segment) -> None:
 
 def infant(segment: Segment) -> tuple[str, str, str] | None:
     """Return surname, given name and birth of an INFT text (``DYE/ARCHER 15APR12``), None where it names nobody."""
-    match = _INFANT.fullmatch(special_text(segment))
+    match = _INFANT.fullmatch(" ".join(special_text(segment)[:_LONGEST].split()))
     return (match["surname"].strip(), match["given"].strip(), match["birth"] or "") if match else None
 
 

@@ -7,11 +7,11 @@ senders drop it. A flight that stands outside any PNR is read as a booking of it
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
 from dragoman.messages import pnrgov_special as special
+from dragoman.messages._pnrgov_attributes import code_of, digits_of, near, papers_of, place_of
 from dragoman.messages._xml_names import LOCAL, text_of
 from dragoman.messages._xml_stream import Documents
 from dragoman.messages.edifact import Segment, Separators
@@ -73,7 +73,7 @@ class _Reader:
     def __init__(self, element: _Element, called: str, count: int) -> None:
         self.element = element
         self.called = called
-        self.booking = Booking(count, f"{called}: booking {count} (line {element.sourceline})", _near(element))
+        self.booking = Booking(count, f"{called}: booking {count} (line {element.sourceline})", near(element))
         self.requests: list[tuple[_Element, Traveller | None]] = []
         self.told: set[str] = set()
 
@@ -82,7 +82,7 @@ class _Reader:
         booking = self.booking
         booking.part = TRAVELLER
         if LOCAL[self.element.tag] == "Flight":
-            booking.problems.append(Problem(_place(self.element), "a flight inside PNR", "a flight alone"))
+            booking.problems.append(Problem(place_of(self.element), "a flight inside PNR", "a flight alone"))
             self._flight(self.element)
         else:
             for child in self.element:
@@ -114,7 +114,7 @@ class _Reader:
         read_ = len(self.booking.travellers)
         if stated.isdecimal() and int(stated) != read_:
             expected = f"{stated} travellers, as NumberOfPassengers counts"
-            self.booking.problems.append(Problem(_place(self.element), expected, str(read_)))
+            self.booking.problems.append(Problem(place_of(self.element), expected, str(read_)))
 
     def _child(self, child: _Element) -> None:
         name = LOCAL[child.tag]
@@ -123,28 +123,28 @@ class _Reader:
             handler(self, child)
         elif name not in _UNUSED and name not in self.told:
             self.told.add(name)
-            self.booking.problems.append(Problem(_place(child), "an element of a booking", name))
+            self.booking.problems.append(Problem(place_of(child), "an element of a booking", name))
 
     def _reference(self, child: _Element) -> None:
         code = next((each.get("Code", "") for each in child), "")
         value = f"{code} {child.get('ID', '')}".strip()
         if value:
-            self.booking.references.append(Fact("booking", value, _place(child)))
+            self.booking.references.append(Fact("booking", value, place_of(child)))
 
     def _passenger(self, child: _Element) -> None:
         parts: dict[str, list[str]] = {}
         for each in child:
             if LOCAL[each.tag] in ("GivenName", "MiddleName", "Surname", "NamePrefix", "NameTitle"):
                 parts.setdefault(LOCAL[each.tag], []).append(text_of(each))
-        given = " ".join(parts.get("GivenName", []))
-        who = Traveller(_place(child), " ".join(parts.get("Surname", [])), given, " ".join(parts.get("MiddleName", [])),
-                        kind=child.get("PassengerType", ""), ref=child.get("RPH", ""))  # fmt: skip
+        surname, given, middle = (" ".join(parts.get(name, [])) for name in ("Surname", "GivenName", "MiddleName"))
+        kind, ref = child.get("PassengerType", ""), child.get("RPH", "")
+        who = Traveller(place_of(child), surname, given, middle, kind=kind, ref=ref)
         self.booking.travellers.append(who)
         for each in child:
             self._of_passenger(each, who)
 
     def _of_passenger(self, each: _Element, who: Traveller) -> None:
-        name, place = LOCAL[each.tag], _place(each)
+        name, place = LOCAL[each.tag], place_of(each)
         if name in ("SSR", "DOC_SSR"):
             self.requests.append((each, who))
         elif name == "ContactInfo":
@@ -162,11 +162,11 @@ class _Reader:
         kind = "payment_card" if get("AccountNbr") else "payment"
         text = " ".join(part for part in parts if part) or get("PaymentType", "")
         if who is not None:
-            who.fact(kind, text, _place(payment))
+            who.fact(kind, text, place_of(payment))
         elif text:
-            self.booking.references.append(Fact(kind, text, _place(payment)))
+            self.booking.references.append(Fact(kind, text, place_of(payment)))
         if holder := get("CardHolderName", ""):
-            payer = Traveller(_place(payment), holder, role="payer", schema="LegalEntity")
+            payer = Traveller(place_of(payment), holder, role="payer", schema="LegalEntity")
             if not any(known.surname == holder for known in self.booking.others):
                 self.booking.others.append(payer)
 
@@ -187,27 +187,27 @@ class _Reader:
             if value in ("", "-"):
                 continue
             if who is not None and kind != "text":
-                who.state(kind, value, place=_place(child))
+                who.state(kind, value, place=place_of(child))
             else:
-                self.booking.references.append(Fact(f"contact_{kind}", value, _place(child)))
+                self.booking.references.append(Fact(f"contact_{kind}", value, place_of(child)))
 
     def _flight(self, child: _Element) -> None:
         parts = {LOCAL[each.tag]: each for each in child}
         origin, destination = (
-            _code(parts.get(name), "LocationCode") for name in ("DepartureAirport", "ArrivalAirport")
+            code_of(parts.get(name), "LocationCode") for name in ("DepartureAirport", "ArrivalAirport")
         )
-        marketing, operating = (_code(parts.get(name), "Code") for name in ("MarketingAirline", "OperatingAirline"))
+        marketing, operating = (code_of(parts.get(name), "Code") for name in ("MarketingAirline", "OperatingAirline"))
         carrier, number = flight(child.get("FlightNumber", ""), marketing or operating or "")
         departs, arrives = (
             self._time(child, "DepartureDateTime", origin),
             self._time(child, "ArrivalDateTime", destination),
         )
-        found = Flight(_place(child), origin, destination, departs, arrives, carrier, number)
+        found = Flight(place_of(child), origin, destination, departs, arrives, carrier, number)
         facts = [("booking_class", child.get("ResBookDesigCode", ""))]
         if marketing and operating:
             facts.append(("operating_carrier", operating))
             facts.append(("operating_number", parts["OperatingAirline"].get("FlightNumber", "")))
-        found.facts += [Fact(kind, value, _place(child)) for kind, value in facts if value]
+        found.facts += [Fact(kind, value, place_of(child)) for kind, value in facts if value]
         self.booking.flights.append(found)
         if "Surname" in parts:
             self._passenger(child)
@@ -225,7 +225,7 @@ class _Reader:
         day, _, clock = text.replace(" ", "T").partition("T")
         found = local_time(read_day(day.replace("-", ""), "YYMMDD"), clock[:5].replace(":", ""), port)
         if text and found is None:
-            self.booking.problems.append(Problem(_place(child), f"a day and time as {name}", text))
+            self.booking.problems.append(Problem(place_of(child), f"a day and time as {name}", text))
         return found
 
     def _boarded(self, boarding: _Element) -> None:
@@ -235,16 +235,16 @@ class _Reader:
         if who is None and names.get("Surname"):
             surname, given = names["Surname"], names.get("GivenName", "")
             who = booking.by_name(surname, given) or booking.add_named(
-                surname, given, "", "", _place(boarding), "a check-in"
+                surname, given, "", "", place_of(boarding), "a check-in"
             )
         for kind, value in (
             ("boarding_number", boarding.get("Number", "")),
             ("seat_at_check_in", names.get("SeatNumber", "")),
         ):
             if who is not None:
-                who.fact(kind, value, _place(boarding))
+                who.fact(kind, value, place_of(boarding))
             elif value:
-                booking.references.append(Fact(kind, value, _place(boarding)))
+                booking.references.append(Fact(kind, value, place_of(boarding)))
 
     def _ask_later(self, child: _Element) -> None:
         self.requests.append((child, None))
@@ -264,38 +264,22 @@ class _Reader:
             return
         fields = _TEXT.component.join((code, "", "", "", "", "", get("BoardPoint", ""), get("OffPoint", ""), text))
         raw = _TEXT.element.join(("SSR", fields, _TEXT.component.join(("", "", ref))))
-        self.booking.ssr(Segment("SSR", raw, _TEXT, 0, 0, _place(request)))
+        self.booking.ssr(Segment("SSR", raw, _TEXT, 0, 0, place_of(request)))
 
     def _docs(self, found: _Element, ref: str, who: Traveller | None) -> None:
-        get = found.get
-        given = " ".join(part for part in (get("FirstGivenName"), get("SecondGivenName")) if part)
-        papers = special.Papers(
-            code=get("TravelDocType", ""),
-            issuer=get("IssuingLoc", ""),
-            number=get("TravelDocNbr", ""),
-            nationality=get("PaxNationality", ""),
-            birth=_digits(get("DateOfBirth", "")),
-            gender=get("Gender", ""),
-            expiry=_digits(get("ExpiryDate", "")),
-            surname=get("Surname", ""),
-            given=given,
-            ref=ref,
-            place=_place(found),
-            infant=get("Gender", "") in ("FI", "MI"),
-        )
-        self.booking.papers.append((papers, who))
+        self.booking.papers.append((papers_of(found, ref), who))
 
     def _doco(self, found: _Element, ref: str, who: Traveller | None) -> None:
         who = who or self.booking.by_ref(ref)
         number = found.get("TravelDocNbr", "")
         if who is None or not number:
             return
-        who.state("birthPlace", found.get("BirthLocation"), place=_place(found))
+        who.state("birthPlace", found.get("BirthLocation"), place=place_of(found))
         kind, _ = document_kind(found.get("TravelDocType", "V"))
-        issued = read_day(_digits(found.get("DateOfIssue", "")), "DDMMYY", near=self.booking.near)
+        issued = read_day(digits_of(found.get("DateOfIssue", "")), "DDMMYY", near=self.booking.near)
         day = issued.isoformat() if issued else None
         where = country_of(found.get("CountryState", ""))
-        who.documents.append(IdentityDocument(kind, number, where, None, _place(found), day))
+        who.documents.append(IdentityDocument(kind, number, where, None, place_of(found), day))
 
     def _doca(self, found: _Element, ref: str, who: Traveller | None) -> None:
         who = who or self.booking.by_ref(ref)
@@ -304,41 +288,20 @@ class _Reader:
         names = ("Address", "CityName", "StateProvCounty", "PostalCode", "Country")
         text = ", ".join(part for name in names if (part := found.get(name, "").strip()))
         if found.get("AddressType") == "D":
-            who.fact("destination_address", text, _place(found))
+            who.fact("destination_address", text, place_of(found))
         else:
-            who.state("birthPlace" if found.get("AddressType") == "B" else "address", text, place=_place(found))
+            who.state("birthPlace" if found.get("AddressType") == "B" else "address", text, place=place_of(found))
 
     def _osi(self, child: _Element) -> None:
         text = " ".join(text_of(each) for each in child.iter() if isinstance(each.tag, str) and text_of(each))
         for kind, value in special.contacts(text):
-            self.booking.references.append(Fact(f"contact_{kind}", value, _place(child)))
+            self.booking.references.append(Fact(f"contact_{kind}", value, place_of(child)))
         if text:
-            self.booking.texts.append(Fact("osi", text, _place(child)))
+            self.booking.texts.append(Fact("osi", text, place_of(child)))
 
     def _split(self, child: _Element) -> None:
         for each in child.iter("{*}BookingRefID"):
-            self.booking.references.append(Fact("split_booking", each.get("ID", ""), _place(each)))
-
-
-def _near(element: _Element) -> date | None:
-    for name in ("PNR_TransDate", "PNR_CreationDate", "DepartureDateTime"):
-        if found := read_day(element.get(name, "")[:10].replace("-", ""), "YYMMDD"):
-            return found
-    return None
-
-
-def _digits(day: str) -> str:
-    """Return a day of ISO 8601 as DDMMYYYY; other forms as they are."""
-    parts = day[:10].split("-")
-    return f"{parts[2]}{parts[1]}{parts[0]}" if len(parts) == 3 and len(parts[0]) == 4 else day.strip()
-
-
-def _code(element: _Element | None, name: str) -> str | None:
-    return (element.get(name) or None) if element is not None else None
-
-
-def _place(element: _Element) -> str:
-    return f"line {element.sourceline} ({LOCAL[element.tag]})"
+            self.booking.references.append(Fact("split_booking", each.get("ID", ""), place_of(each)))
 
 
 _CHILDREN: dict[str, Callable[[_Reader, _Element], None]] = {

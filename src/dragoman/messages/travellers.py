@@ -10,6 +10,8 @@ from dragoman.messages.mrz_layout import states, table
 from dragoman.messages.parties import Fact, IdentityDocument, Party
 from dragoman.model import Record, Statement
 
+#: Names are compared by no more letters than this.
+_LONGEST_NAME = 200
 _GENDERS = {"M": "male", "F": "female", "MI": "male", "FI": "female", "X": "other", "U": None, "UN": None, "": None}
 
 
@@ -81,7 +83,7 @@ class Traveller:
     kind: str = ""
     ref: str = ""
     statements: list[Statement] = field(default_factory=list)
-    facts: list[Fact] = field(default_factory=list)
+    facts: dict[tuple[str, str], Fact] = field(default_factory=dict)
     documents: list[IdentityDocument] = field(default_factory=list)
     role: str = "traveller"
     schema: str = "Person"
@@ -93,8 +95,8 @@ class Traveller:
 
     def fact(self, kind: str, value: str, place: str) -> None:
         """Keep something that is no statement; empty texts and what is known already are left out."""
-        if value and not any(known.kind == kind and known.value == value for known in self.facts):
-            self.facts.append(Fact(kind, value, place))
+        if value and (kind, value) not in self.facts:
+            self.facts[kind, value] = Fact(kind, value, place)
 
     def party(self, id_: str, called: str) -> Party:
         """Return the traveller as a party, the names first; `called` is what the input is called in places."""
@@ -103,7 +105,7 @@ class Traveller:
         record.statements = list(reversed(stated.values()))
         place = f"{called}: {self.place}"
         papers = sorted(self.documents, key=lambda paper: paper.kind == "visa")
-        return Party(self.role, record, place, (), tuple(self.facts), tuple(papers))
+        return Party(self.role, record, place, (), tuple(self.facts.values()), tuple(papers))
 
     def _names(self) -> list[Statement]:
         given, title, sure = without_title(self.given)
@@ -132,7 +134,11 @@ def email_of(text: str) -> str:
     return text.strip().replace("//", "@").replace("..", "_").replace("./", "-").lower()
 
 
-@lru_cache(maxsize=16384)
 def squeezed(text: str) -> str:
     """Return the letters of a name alone, in capitals, by which names of one message are compared."""
+    return _squeezed(text[:_LONGEST_NAME])
+
+
+@lru_cache(maxsize=16384)
+def _squeezed(text: str) -> str:
     return "".join(filter(str.isalpha, text.upper()))
