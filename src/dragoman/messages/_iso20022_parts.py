@@ -51,7 +51,7 @@ class Walker:
     def children(self, element: _Element, path: str, prefix: str = "", depth: int = 0) -> None:
         """Read all that is inside an element. Raises QueryRefused where it nests deeper than DEEPEST."""
         rules = self.rules_below(local(element))
-        for child in element[:]:
+        for child in element:
             self.one(child, rules, path, prefix, depth)
 
     def rules_below(self, name: str) -> dict[str, Rule]:
@@ -154,7 +154,7 @@ class Walker:
     def _party_fields(self, element: _Element, fields: Fields, draft: Draft, place: str, depth: int) -> None:
         if depth > DEEPEST:
             raise QueryRefused(f"elements nest deeper than {DEEPEST}", place=place, remedy=_REFUSED)
-        for child in element[:]:
+        for child in element:
             name = LOCAL[child.tag]
             field = fields.get(name)
             if field is None:
@@ -175,7 +175,7 @@ class Walker:
     def _address(self, element: _Element, draft: Draft, place: str) -> None:
         placeholders = self._placeholders
         lines: list[str] = []
-        for child in element[:]:
+        for child in element:
             text = child.text
             if text is None or not (text := " ".join(text.split())) or text in placeholders:
                 continue
