@@ -12,7 +12,6 @@ from functools import cache
 from itertools import islice, product
 
 from dragoman.messages.mrz_layout import table
-from dragoman.names.sounds import read_table
 
 _MOST_SPELLINGS = 16
 _DOUBLED = re.compile(r"([\u0621-\u06d5])\1")
@@ -60,9 +59,15 @@ def _latin_reading(full: str) -> str | None:
     return text if text != full else None
 
 
+def _arabic_table() -> list[list[str]]:
+    from dragoman.names.sounds import read_table  # not before a name needs it: the names room loads numpy
+
+    return read_table("icao_arabic.tsv")
+
+
 @cache
 def _arabic_letters() -> tuple[re.Pattern[str], dict[str, str]]:
-    letters = {row[0]: row[1] for row in read_table("icao_arabic.tsv")}
+    letters = {row[0]: row[1] for row in _arabic_table()}
     letters |= {row[1]: row[2] for row in table("mrz_escapes.tsv") if row[0] == "arabic"}
     return re.compile("|".join(sorted(letters, key=len, reverse=True))), letters
 
@@ -79,6 +84,8 @@ def _arabic_readings(name: MrzName, *, likely: bool) -> list[str]:
 
     A doubled letter is a shadda or two letters: both are given.
     """
+    if "X" not in name.full:
+        return []
     words = name.full.split()
     escapes = sum(_escapes(word) for word in words)
     readings = [arabic_word(word) for word in words]
@@ -144,7 +151,7 @@ def _cyrillic_table() -> dict[str, tuple[str, dict[str, str]]]:
 
 @cache
 def _arabic_spellings() -> dict[str, str]:
-    return {row[1]: row[0] for row in read_table("icao_arabic.tsv")} | {"إ": "I"}
+    return {row[1]: row[0] for row in _arabic_table()} | {"إ": "I"}
 
 
 def fit_name(primary: str, secondary: str, width: int) -> str:
