@@ -275,6 +275,7 @@ def test_spanish_and_german_escapes_are_spelt_back():
         ("Київ", "uk", ["KYIV"]),
         ("Жуковић", "sr", None),
         ("محمد", None, ["MXHMD"]),
+        ("فاطمة علي", None, ["FAXTTMXAH<ELY"]),
         ("عبد الرحمن", None, ["EBD<ALRXHMN"]),
     ],
 )

@@ -108,6 +108,8 @@ def spellings(name: str, language: str | None = None) -> list[str]:
     letters of other scripts have no spelling and are left out.
     """
     capitals = unicodedata.normalize("NFC", name.replace("ß", "ẞ")).upper()
+    ending, letter = next((row[1], row[2]) for row in table("mrz_escapes.tsv") if row[0] == "arabic")
+    capitals = re.sub(rf"{letter}(?!\w)", ending, capitals)  # teh marbuta at the end of a component
     choices = [_choices(char, at_start, language) for char, at_start in _with_starts(capitals)]
     made = ("".join(parts) for parts in islice(product(*choices), _MOST_SPELLINGS))
     return list(dict.fromkeys(re.sub("<+", "<", text).strip("<") for text in made))
@@ -151,7 +153,7 @@ def _cyrillic_table() -> dict[str, tuple[str, dict[str, str]]]:
 
 @cache
 def _arabic_spellings() -> dict[str, str]:
-    return {row[1]: row[0] for row in _arabic_table()} | {"إ": "I"}
+    return {row[1]: row[0] for row in _arabic_table()}
 
 
 def fit_name(primary: str, secondary: str, width: int) -> str:
