@@ -1,7 +1,7 @@
 """The index of the lists in use: found, or built anew when they changed.
 
-It lives in ``<home>/index/<fingerprint>.idx``. The fingerprint says which content it was built from,
-so an index is never out of date: it is there under the right name, or it is not there.
+It lives in ``<home>/index/<fingerprint>-<format>.idx``: of which lists, and by which version of Dragoman.
+So an index is never out of date: it is there under the right name, or it is not there.
 """
 
 from __future__ import annotations
@@ -28,7 +28,9 @@ def index_path(store: ListStore) -> Path:
         raise UnknownList(
             "no list is kept, so there is nothing to screen against", remedy="dragoman lists add un-sc FILE"
         )
-    return store.home / "index" / f"{store.fingerprint()}.idx"
+    from dragoman.screening.file import format_digest
+
+    return store.home / "index" / f"{store.fingerprint()}-{format_digest()}.idx"
 
 
 def open_screener(store: ListStore) -> Screener:

@@ -276,9 +276,10 @@ def _spelled_out(tokens: list[Token]) -> list[Token]:
 
 
 def acronym(text: str) -> Name:
-    """Return the name that an acronym is: one token, like nothing but itself."""
-    sounds = sounds_of(text.lower(), "latin")
-    return Name(text, (Token(text.lower(), sounds, _writing(sounds), Kind.ACRONYM),), ())
+    """Return the name that an acronym is: one token, like nothing but itself, however it is written."""
+    letters = tokenise(text).tokens
+    token = letters[0] if len(letters) == 1 else Token(text.lower(), sounds_of(text.lower(), "latin"), OPEN)
+    return Name(text, (token._replace(kind=Kind.ACRONYM),), ())
 
 
 def acronyms(name: Name) -> tuple[str, ...]:

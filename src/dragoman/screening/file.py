@@ -7,6 +7,9 @@ import os
 import tempfile
 import zlib
 from collections.abc import Mapping
+from functools import cache
+from hashlib import blake2b
+from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
@@ -15,11 +18,24 @@ import numpy.typing as npt
 
 from dragoman.errors import IndexUnusable
 
-#: Changes whenever the meaning of the arrays or of the names changes.
-FORMAT = 1
 _MAGIC = b"DRAGOMAN"
 _ALIGN = 64
 _REMEDY = "build it again: dragoman index build"
+
+#: What an index depends on beside the records: how names become tokens, and how arrays are laid out.
+_SOURCES = ("names", "screening")
+
+
+@cache
+def format_digest() -> str:
+    """Return a digest of the code and tables that make an index; one built by others is not read, but built again."""
+    digest = blake2b(digest_size=8)
+    for room in _SOURCES:
+        folder = Path(str(files("dragoman"))) / room
+        for source in sorted(path for path in folder.rglob("*") if path.suffix in (".py", ".tsv")):
+            digest.update(source.read_bytes())
+    return digest.hexdigest()
+
 
 Arrays = Mapping[str, npt.NDArray[Any]]
 
@@ -30,7 +46,7 @@ def write(path: Path, arrays: Arrays, about: Mapping[str, Any]) -> None:
     for name, array in arrays.items():
         head[name] = [array.dtype.str, list(array.shape), offset]
         offset += -(-array.nbytes // _ALIGN) * _ALIGN
-    text = json.dumps({"format": FORMAT, "about": dict(about), "arrays": head, "bytes": offset}).encode()
+    text = json.dumps({"format": format_digest(), "about": dict(about), "arrays": head, "bytes": offset}).encode()
     start = -(-(len(_MAGIC) + 12 + len(text)) // _ALIGN) * _ALIGN
     path.parent.mkdir(parents=True, exist_ok=True)
     handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=path.name, suffix=".part")
@@ -66,8 +82,8 @@ def read(path: Path) -> tuple[dict[str, npt.NDArray[Any]], dict[str, Any]]:
     if zlib.crc32(text).to_bytes(4, "little") != prefix[16:20]:
         raise IndexUnusable("its head is damaged", place=str(path), remedy=_REMEDY)
     head = json.loads(text)
-    if head["format"] != FORMAT:
-        raise IndexUnusable(f"format {head['format']}, this version reads {FORMAT}", place=str(path), remedy=_REMEDY)
+    if head["format"] != format_digest():
+        raise IndexUnusable("it was built by another version of Dragoman", place=str(path), remedy=_REMEDY)
     start = -(-(len(prefix) + length) // _ALIGN) * _ALIGN
     if path.stat().st_size != start + head["bytes"]:
         raise IndexUnusable("it is cut short", place=str(path), remedy=_REMEDY)
