@@ -23,8 +23,13 @@ _WHOLE = 1 << 20
 _LONGEST_PROLOG = 1 << 20
 _ROOT = re.compile(rb"<([A-Za-z_\x80-\xff][^\s/>!?<]*)")
 _SKIPPED = re.compile(rb"<\?.*?\?>|<!--.*?-->", re.DOTALL)
+#: What of a document is looked at to find its end: tags of its root's name, but for those in comments and CDATA.
+_TAGS = (
+    rb"(?s:<!--.*?-->|<!\[CDATA\[.*?\]\]>|<\?.*?\?>|<(?P<tag>/?)%b(?=[\s/>])[^<>]*>"
+    rb"|(?P<open><(?:!--|!\[CDATA\[|\?).*|<[^>]{0,300})\Z)"
+)
 _BLANK = b" \t\r\n\x00\xef\xbb\xbf\x1a"
-_OPTIONS = {"resolve_entities": False, "no_network": True, "huge_tree": False, "remove_comments": True}
+_OPTIONS: dict[str, Any] = {"resolve_entities": False, "no_network": True, "huge_tree": False, "remove_comments": True}
 
 
 class Seen(NamedTuple):
@@ -44,6 +49,7 @@ class Documents:
         self._buffer = b""
         self._at = 0
         self._ended = False
+        self._root_at = 0
         self.number = 0
 
     def more(self) -> bool:
@@ -90,6 +96,7 @@ class Documents:
                     position += 1
             match = _ROOT.match(self._buffer, position)
             if match and match.end() < len(self._buffer):
+                self._root_at = position
                 return match[1]
             if len(self._buffer) - self._at > _LONGEST_PROLOG or not self._fill():
                 return None
@@ -97,24 +104,26 @@ class Documents:
     def _parts(self) -> Iterator[bytes]:
         """Yield the bytes up to the end of the document element, or all that is left where that is not in sight."""
         root = self._root_name()
-        if root is None:
-            while self._at < len(self._buffer) or self._fill():
-                part, self._at = self._buffer[self._at :], len(self._buffer)
-                yield part
+        if root and (end := self._plain_end(root)):
+            part, self._at = self._buffer[self._at : end], end
+            yield part
             return
-        tag = re.compile(rb"<(/?)" + re.escape(root) + rb"(?=[\s/>])[^>]*>")
         depth = 0
+        mark = _TAGS % re.escape(root) if root else b"(?!)"
         while True:
-            scanned = self._at
-            for match in tag.finditer(self._buffer, self._at):
-                scanned = match.end()
-                depth += -1 if match[1] else 0 if match[0].endswith(b"/>") else 1
-                if depth <= 0:
-                    part, self._at = self._buffer[self._at : scanned], scanned
-                    yield part
-                    return
-            cut = max(scanned, self._buffer.rfind(b"<"))  # a tag cut in two is seen again with the next chunk
-            cut = cut if len(self._buffer) - cut < _CHUNK and not self._ended else len(self._buffer)
+            cut = len(self._buffer)
+            for match in re.finditer(mark, self._buffer[self._at :]):
+                end = self._at + match.end()
+                if match["open"] is not None:  # a comment, or a tag, that goes on in the next chunk
+                    cut = self._at + match.start()
+                elif match["tag"] is not None:
+                    depth += -1 if match["tag"] == b"/" else 0 if match[0].endswith(b"/>") else 1
+                    if depth <= 0:
+                        part, self._at = self._buffer[self._at : end], end
+                        yield part
+                        return
+            if len(self._buffer) - cut > _WHOLE:
+                cut = len(self._buffer)
             part, self._at = self._buffer[self._at : cut], cut
             if part:
                 yield part
@@ -122,6 +131,16 @@ class Documents:
                 yield self._buffer[self._at :]
                 self._at = len(self._buffer)
                 return
+
+    def _plain_end(self, root: bytes) -> int | None:
+        """Return where the document ends, if it does in the buffer and nothing in it makes that hard to tell."""
+        buffer, start = self._buffer, self._root_at
+        close = buffer.find(b"</" + root, start)
+        end = buffer.find(b">", close) + 1
+        if close < 0 or not end or buffer[close + 2 + len(root) : end].strip() != b">":
+            return None
+        doubtful = (b"<" + root, b"<!--", b"<![CDATA[", b"<?")
+        return None if any(buffer.find(mark, start + 1, close) >= 0 for mark in doubtful) else end
 
     def _at_once(self, text: bytes, tags: Collection[str], count: Callable[[], int]) -> Iterator[Seen]:
         from lxml import etree
