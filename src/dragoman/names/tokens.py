@@ -254,7 +254,7 @@ def tokenise(name: str) -> Name:
     if all(token.kind is not Kind.NAME for token in tokens):
         tokens = _spelled_out(tokens)
     if len(tokens) == 1 and tokens[0].writing == BARE and len(tokens[0].text) <= _ACRONYM:
-        tokens = [tokens[0]._replace(kind=Kind.ACRONYM)]
+        tokens = [_acronym_token(tokens[0].text)]
     return Name(name, tuple(tokens), _join(tuple(tokens)))
 
 
@@ -268,18 +268,22 @@ def _spelled_out(tokens: list[Token]) -> list[Token]:
     others = [token for token in tokens if token.kind is not Kind.INITIAL]
     if not letters:
         return tokens
-    kind = Kind.ACRONYM if len(letters) > 1 else Kind.NAME
     text = "".join(token.text for token in letters)
+    if len(letters) > 1 and letters[0].writing != ABJAD:
+        return [_acronym_token(text), *others]
     sounds = sounds_of(text, script_of(text[0]))
-    writing = letters[0].writing if letters[0].writing == ABJAD else _writing(sounds)
-    return [Token(text, sounds, writing, kind), *others]
+    return [Token(text, sounds, letters[0].writing if sounds[1:] else OPEN), *others]
 
 
 def acronym(text: str) -> Name:
-    """Return the name that an acronym is: one token, like nothing but itself, however it is written."""
-    letters = tokenise(text).tokens
-    token = letters[0] if len(letters) == 1 else Token(text.lower(), sounds_of(text.lower(), "latin"), OPEN)
-    return Name(text, (token._replace(kind=Kind.ACRONYM),), ())
+    """Return the name that an acronym is: one token, like nothing but itself."""
+    return Name(text, (_acronym_token(text.lower()),), ())
+
+
+def _acronym_token(text: str) -> Token:
+    """Sound an acronym letter by letter: CCMC is not CMC."""
+    sounds = "".join(sounds_of(letter, script_of(letter)) for letter in text)
+    return Token(text, sounds, _writing(sounds), Kind.ACRONYM)
 
 
 def acronyms(name: Name) -> tuple[str, ...]:

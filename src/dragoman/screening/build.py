@@ -176,10 +176,17 @@ def indexed_names(record: Record) -> list[IndexedName]:
         if statement.prop in NAME_PROPERTIES:
             weak = statement.prop in ("weakAlias", "abbreviation") or statement.quality in ("low", "weak")
             found[statement.value] = found.get(statement.value, True) and weak
-    names = [IndexedName(tokenise(text), Strength.WEAK if weak else Strength.FULL) for text, weak in found.items()]
+    stated = {text: tokenise(text) for text in found}
+    initials: dict[str, None] = {}
     if group_of(record.schema) != GROUPS["Person"]:
-        initials = {text: None for stated in names for text in acronyms(stated.name) if text not in found}
-        names.extend(IndexedName(acronym(text), Strength.INITIALS) for text in initials)
+        initials = {short: None for name in stated.values() for short in acronyms(name)}
+    # A weak alias that the party's own name spells out is more than weak.
+    strength = {True: Strength.WEAK, False: Strength.FULL}
+    names = [
+        IndexedName(name, Strength.INITIALS if found[text] and text.upper() in initials else strength[found[text]])
+        for text, name in stated.items()
+    ]
+    names.extend(IndexedName(acronym(short), Strength.INITIALS) for short in initials if short not in found)
     return [named for named in names if named.name.tokens]
 
 
