@@ -99,7 +99,7 @@ class _Reader:
         elif role := rules.accounts.get(tag):
             number, _, servicer = value.partition("\n")
             if number.lstrip("/"):
-                self.found.account(role, account_of(number.lstrip("/"), place))
+                self.found.owner(role, place).bear(account_of(number.lstrip("/"), place))
             if servicer:  # option P
                 self.found.party("account_servicer", place, "Organization").state("swiftBic", servicer, place)
         else:

@@ -168,7 +168,8 @@ def _free_text(draft: Draft, lines: list[str], place: str) -> None:
     if not rest:
         return
     last = rest[-1]
-    country = _country_of(last) or _country_of(last.rpartition(",")[2].strip())
+    tail = last.rpartition(",")[2].strip()
+    country = _country_of(last) or (_country_of(tail) if tail not in table().us_states else None)
     if country:
         draft.state("country", country, place, last)
     draft.state("address", ", ".join(rest), place)

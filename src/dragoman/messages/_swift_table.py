@@ -37,6 +37,7 @@ class Table:
     identification_codes: dict[str, str]
     organisation_words: frozenset[str]
     address_words: frozenset[str]
+    us_states: frozenset[str]
 
 
 @cache
@@ -62,6 +63,7 @@ def table() -> Table:
         plain["identification_codes"],
         frozenset(plain["organisation_words"]),
         frozenset(plain["address_words"]),
+        frozenset(plain["us_states"]),
     )
 
 

@@ -209,14 +209,24 @@ def judged_number(number: str) -> tuple[str, str, bool | None]:
     bare = "".join(number.split())
     letters = bare[:2]
     if 15 <= len(bare) <= 34 and letters.isalpha() and bare[2:4].isdigit():
-        found = iban(bare)
-        if found is not None:
+        if found := iban(bare):
             return found, "iban", True
+        if iban(_with_right_check_digits(bare)):  # it has the form of its country's, and fails the check
+            return bare, "iban", False
     if len(bare) >= _SHORTEST_WALLET and not bare.isdigit():
         check = check_wallet(bare)
         if check.form is not None and check.valid is not False:
             return normalise_wallet(bare), "wallet", check.valid
     return " ".join(number.split()), "other", None
+
+
+def _with_right_check_digits(number: str) -> str:
+    """Return an IBAN with the check digits that ISO 13616 computes for the rest of it."""
+    country, rest = number[:2].upper(), number[4:].upper()
+    if not (number.isascii() and number.isalnum()):
+        return ""
+    digits = "".join(str(int(letter, 36)) for letter in f"{rest}{country}00")
+    return f"{country}{98 - int(digits) % 97:02d}{rest}"
 
 
 def account_of(number: str, place: str, currency: str | None = None, *, iban: bool = False) -> BankAccount:
