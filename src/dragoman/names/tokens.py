@@ -228,7 +228,7 @@ _SHORT = 3
 _TOGETHER = 13
 
 
-@lru_cache(maxsize=16384)
+@lru_cache(maxsize=2048)
 def tokenise(name: str) -> Name:
     """Turn a name in any script into tokens. Never raises; the same text always gives the same tokens.
 
