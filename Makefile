@@ -43,7 +43,7 @@ tutorial: .venv/base ## Write anew what the tutorial's commands print, where a c
 	$(BIN)/python tests/docs/shell_blocks.py docs/tutorial.md
 
 bench: .venv/bench ## Measure against the peers, and write docs/benchmarks.md
-	$(BIN)/python benchmarks/run.py $(ARGS)
+	$(BIN)/python benchmarks/report.py $(ARGS)
 
 wheel: .venv/dev ## Build dist/*.whl
 	rm -rf dist
