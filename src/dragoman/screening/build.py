@@ -199,7 +199,6 @@ def _party_json(record: Record) -> bytes:
             "caption": record.caption,
             "schema": record.schema,
             "facts": shown,
-            "numbers": [list(number) for number in numbers_of(record)],
         }
     )
 

@@ -31,7 +31,7 @@ from dragoman.screening.scoring import (
     CALIBRATION_NAME,
     CALIBRATION_SHARE,
     DEFAULT_THRESHOLD,
-    NUMBER_ONLY_SCORE,
+    NUMBER_AGAINST_NAME_SCORE,
     NUMBER_SCORE,
     POINTS,
     Rules,
@@ -97,8 +97,9 @@ def compare(left: Query, right: Query) -> Comparison:
     equal = {number[:2]: number for number in numbers_of(query)}
     shared = next((equal[number[:2]] for number in numbers_of(record) if number[:2] in equal), None)
     if shared is not None:
-        features.append(number_feature(shared, names_unlike=best is not None and score == 0.0))
-        score = max(score, NUMBER_SCORE if score > 0.0 else NUMBER_ONLY_SCORE)
+        unlike = best is not None and score == 0.0
+        features.append(number_feature(shared, names_unlike=unlike))
+        score = max(score, NUMBER_AGAINST_NAME_SCORE if unlike else NUMBER_SCORE)
     features += fact_features(facts_shown(query), facts_shown(record), 0, 0, rules)
     return Comparison(score, tuple(features))
 

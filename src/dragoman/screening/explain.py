@@ -27,6 +27,7 @@ class Pair(NamedTuple):
     query_name: int
     name: int
     equal: Number | None = None
+    names_unlike: bool = False
 
 
 @dataclass(frozen=True, slots=True)

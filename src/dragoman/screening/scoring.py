@@ -22,9 +22,9 @@ DEFAULT_THRESHOLD = 0.70
 WEAK_CEILING = 0.69
 #: Initials that a name gives (AQIM, TTP) but its publisher does not print are worth a look, not more.
 INITIALS_CEILING = 0.72
-#: An equal document, vessel or wallet number decides, and by how much less where the names are unlike.
+#: An equal document, vessel or wallet number decides; somewhat less where both sides have names and they are unlike.
 NUMBER_SCORE = 0.98
-NUMBER_ONLY_SCORE = 0.92
+NUMBER_AGAINST_NAME_SCORE = 0.92
 
 
 class Strength(IntEnum):

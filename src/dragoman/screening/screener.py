@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import math
 import threading
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 from types import ModuleType
@@ -23,6 +21,7 @@ from dragoman.names.likeness import costs
 from dragoman.screening import file
 from dragoman.screening import kernels as plain
 from dragoman.screening.alignment import align
+from dragoman.screening.batch import Batch, lay_out
 from dragoman.screening.build import IndexSummary
 from dragoman.screening.explain import (
     Feature,
@@ -34,39 +33,21 @@ from dragoman.screening.explain import (
     number_feature,
     strength_feature,
 )
-from dragoman.screening.facts import FactsBuilder
-from dragoman.screening.layout import Facts, Names, QueryNames, Scratch, Vocabulary
+from dragoman.screening.layout import Facts, Names, Scratch, Vocabulary
 from dragoman.screening.lexicon import Lexicon
 from dragoman.screening.numbers import numbers_of
 from dragoman.screening.query import Query, as_record
 from dragoman.screening.scoring import (
-    CALIBRATION_NAME,
-    CALIBRATION_SHARE,
     DEFAULT_THRESHOLD,
-    NAME_FLOOR,
-    NUMBER_ONLY_SCORE,
+    NUMBER_AGAINST_NAME_SCORE,
     NUMBER_SCORE,
-    POINTS,
-    Rules,
     Strength,
 )
-from dragoman.screening.units import units
 
 #: Queries put to the kernels at once.
 _BATCH = 512
 #: The least threshold for which the search is held to be exact.
 LEAST_THRESHOLD = 0.5
-
-
-@dataclass(slots=True)
-class _Batch:
-    """A batch of queries laid out for the kernels."""
-
-    records: list[Record]
-    names: list[Name]
-    arrays: QueryNames
-    rules: Rules
-    bars: npt.NDArray[np.float32]
 
 
 class Screener:
@@ -162,7 +143,7 @@ class Screener:
         kernels = self._kernels(len(records))
         if self._lexicon.full:
             self._lexicon.clear()
-        batch = self._lay_out(records, threshold, kernels)
+        batch = lay_out(records, threshold, self._facts, self._arrays["names_strength"], self._lexicon, kernels)
         best: list[dict[int, Pair]] = [{} for _ in records]
         for number, name, score in self._name_hits(batch, kernels):
             asker = int(batch.rules.query_of_name[number])
@@ -170,53 +151,11 @@ class Screener:
             known = best[asker].get(party)
             if known is None or score > known.score:
                 best[asker][party] = Pair(score, party, number, name)
-        for asker, record in enumerate(records):
-            self._number_hits(record, best[asker])
+        for asker, pairs in enumerate(best):
+            self._number_hits(batch, asker, pairs)
         return [self._hits(batch, asker, pairs, limit, allowed) for asker, pairs in enumerate(best)]
 
-    def _lay_out(self, records: Sequence[Record], threshold: float, kernels: ModuleType) -> _Batch:
-        facts = FactsBuilder()
-        names: list[Name] = []
-        owners: list[int] = []
-        columns: list[tuple[int, int, int, float, int, bool]] = []
-        start = [0]
-        for asker, record in enumerate(records):
-            facts.add(record)
-            for text in record.names:
-                name = tokenise(text)
-                if not name.tokens:
-                    continue
-                names.append(name)
-                owners.append(asker)
-                for unit in units(name, self._lexicon.rarity, query=True):
-                    number = self._lexicon.number(unit.token, unit.cut)
-                    columns.append((number, unit.first, unit.span, unit.weight, unit.opening, unit.initial))
-                start.append(len(columns))
-        self._lexicon.find_new(kernels)
-        token, first, span, weight, opening, initial = zip(*columns, strict=True) if columns else ((),) * 6
-        arrays = QueryNames(
-            np.array(start, np.int32),
-            np.array(token, np.int32),
-            np.array(first, np.uint8),
-            np.array(span, np.uint8),
-            np.array(weight, np.float32),
-            np.array(opening, np.uint8),
-            np.array(initial, np.uint8),
-        )
-        rules = Rules(
-            POINTS,
-            self._facts,
-            facts.build(),
-            self._arrays["names_strength"],
-            np.array(owners, np.int32),
-            np.full(len(records), threshold, np.float32),
-            CALIBRATION_NAME,
-            CALIBRATION_SHARE,
-        )
-        bars = np.array([_bar(rules, asker, threshold) for asker in owners], np.float32)
-        return _Batch(list(records), names, arrays, rules, bars)
-
-    def _name_hits(self, batch: _Batch, kernels: ModuleType) -> Iterator[tuple[int, int, float]]:
+    def _name_hits(self, batch: Batch, kernels: ModuleType) -> Iterator[tuple[int, int, float]]:
         """Yield (query name, name, score) of every pair of names that makes a hit."""
         total = len(batch.names)
         room = 4096
@@ -248,26 +187,39 @@ class Screener:
             room = room * 4 if stopped == first else room
             first = stopped
 
-    def _number_hits(self, record: Record, pairs: dict[int, Pair]) -> None:
-        """Raise to, or add with, the score of an equal number."""
+    def _number_hits(self, batch: Batch, asker: int, pairs: dict[int, Pair]) -> None:
+        """Add the parties that have an equal number, or raise them to the score that this decides."""
         hashes = self._arrays["number_hash"]
-        for number in numbers_of(record):
-            at = int(np.searchsorted(hashes, np.uint64(number.hash)))
-            while at < len(hashes) and int(hashes[at]) == number.hash:
-                party = int(self._arrays["number_party"][at])
-                at += 1
-                if number[:2] in self._party_numbers(party):
-                    known = pairs.get(party)
-                    if known is None:
-                        pairs[party] = Pair(NUMBER_ONLY_SCORE, party, -1, -1, number)
-                    else:
-                        pairs[party] = known._replace(score=max(known.score, NUMBER_SCORE), equal=number)
+        for number in numbers_of(batch.records[asker]):
+            key = np.uint64(number.hash)
+            first, last = np.searchsorted(hashes, key, "left"), np.searchsorted(hashes, key, "right")
+            for party in self._arrays["number_party"][first:last].tolist():
+                known = pairs.get(party) or self._best_name(batch, asker, party)
+                unlike = known.score == 0.0 and known.name >= 0
+                score = NUMBER_AGAINST_NAME_SCORE if unlike else max(known.score, NUMBER_SCORE)
+                pairs[party] = known._replace(score=score, equal=number, names_unlike=unlike)
 
-    def _party_numbers(self, party: int) -> set[tuple[str, str]]:
-        return {(kind, value) for kind, value, _ in self.party(party)["numbers"]}
+    def _best_name(self, batch: Batch, asker: int, party: int) -> Pair:
+        """Compare a party that another finding brought up; its score is 0 where the names are unlike."""
+        best = Pair(0.0, party, -1, -1)
+        owned = np.flatnonzero(self._names.party == party).tolist()
+        for number in np.flatnonzero(batch.rules.query_of_name == asker).tolist():
+            for name in owned:
+                alignment = align(batch.names[number], self._name(name), self._lexicon.rarity)
+                strength = int(batch.rules.strength[name])
+                score = plain.judge(alignment.aligned, alignment.weight, strength, asker, party, batch.rules)
+                if best.name < 0 or score > best.score:
+                    best = Pair(score, party, number, name)
+        return best
+
+    def _name(self, number: int) -> Name:
+        """Return name `number` as it was tokenised for the index."""
+        text = self.name_text(number)
+        initials = self._arrays["names_strength"][number] == Strength.INITIALS
+        return acronym(text) if initials and len(text.split()) == 1 else tokenise(text)
 
     def party(self, number: int) -> dict[str, Any]:
-        """Return what the index keeps of party `number`: id, source, caption, schema, facts, numbers."""
+        """Return what the index keeps of party `number`: id, source, caption, schema, facts."""
         start = self._arrays["party_start"]
         found: dict[str, Any] = orjson.loads(self._arrays["party_blob"][start[number] : start[number + 1]].tobytes())
         return found
@@ -278,45 +230,31 @@ class Screener:
         return bytes(self._arrays["text_blob"][start[number] : start[number + 1]]).decode()
 
     def _hits(
-        self, batch: _Batch, asker: int, pairs: dict[int, Pair], limit: int, allowed: frozenset[int] | None
+        self, batch: Batch, asker: int, pairs: dict[int, Pair], limit: int, allowed: frozenset[int] | None
     ) -> list[Hit]:
+        least = float(batch.rules.threshold[asker])
+        sources = self._arrays["party_source"]
         kept = [
             pair
             for pair in pairs.values()
-            if allowed is None or int(self._arrays["party_source"][pair.party]) in allowed
+            if pair.score >= least and (allowed is None or int(sources[pair.party]) in allowed)
         ]
         kept.sort(key=lambda pair: (-pair.score, pair.party))
         return [self._hit(batch, asker, pair) for pair in kept[:limit]]
 
-    def _hit(self, batch: _Batch, asker: int, pair: Pair) -> Hit:
+    def _hit(self, batch: Batch, asker: int, pair: Pair) -> Hit:
         party = self.party(pair.party)
         return Hit(party, pair.score, lambda: self._explain(batch, asker, pair, party))
 
-    def _explain(self, batch: _Batch, asker: int, pair: Pair, party: dict[str, Any]) -> tuple[Feature, ...]:
+    def _explain(self, batch: Batch, asker: int, pair: Pair, party: dict[str, Any]) -> tuple[Feature, ...]:
         found = []
         if pair.name >= 0:
-            query, text = batch.names[pair.query_name], self.name_text(pair.name)
-            strength = batch.rules.strength[pair.name]
-            record = acronym(text) if strength == Strength.INITIALS else tokenise(text)
-            found.append(name_feature(align(query, record, self._lexicon.rarity), query.text, text, batch.rules))
-            if strength != Strength.FULL:
-                found.append(strength_feature(Strength(strength), query.text, text))
+            query, record = batch.names[pair.query_name], self._name(pair.name)
+            found.append(name_feature(align(query, record, self._lexicon.rarity), query.text, record.text, batch.rules))
+            strength = Strength(int(batch.rules.strength[pair.name]))
+            if strength is not Strength.FULL:
+                found.append(strength_feature(strength, query.text, record.text))
         if pair.equal is not None:
-            found.append(number_feature(pair.equal, names_unlike=pair.name < 0 and bool(batch.records[asker].names)))
+            found.append(number_feature(pair.equal, names_unlike=pair.names_unlike))
         found += fact_features(facts_shown(batch.records[asker]), party["facts"], asker, pair.party, batch.rules)
         return tuple(found)
-
-
-def _bar(rules: Rules, asker: int, threshold: float) -> float:
-    """Return the least name score with which a query can still reach the threshold if all else agrees."""
-    best = 0.0
-    for start, points in (
-        (rules.queries.date_start, POINTS.date_same),
-        (rules.queries.country_start, POINTS.country_same),
-        (rules.queries.place_start, POINTS.place_same),
-    ):
-        if start[asker + 1] > start[asker]:
-            best += points
-    share = 1.0 / (1.0 + (1.0 - threshold) / threshold * math.exp(best)) if 0.0 < threshold < 1.0 else threshold
-    name = float(np.interp(share, CALIBRATION_SHARE, CALIBRATION_NAME))
-    return max(NAME_FLOOR, name - 1e-4)
