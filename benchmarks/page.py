@@ -8,6 +8,8 @@ from typing import Any
 
 Parts = dict[str, Any]
 NONE = "not measured"
+#: Classes of the perturbed names whose cases are other people: to find somebody is wrong there.
+OTHERS = ("cross_pair", "edit_beyond", "token_swap")
 
 _INTRODUCTION = """# Benchmarks
 
@@ -140,7 +142,8 @@ def _quality_targets(figures: Parts) -> list[list[str]]:
         rows.append([what, beside, bound, _shown(_get(ours, *path), _share, good)])
 
     add("perturbed names: recall at no more than 5 % false positives", (case, "at 5 % FPR", "recall"), "76.7 %", 0.92)
-    worst = min((_get(ours, case, "at 5 % FPR", "classes") or {}).values(), default=None)
+    classes = _get(ours, case, "at 5 % FPR", "classes") or {}
+    worst = min((recall for name, recall in classes.items() if name not in OTHERS), default=None)
     rows.append(["the same: the worst class", "-", "70 %", _shown(worst, _share, lambda v: v >= 0.7)])
     add("Arabic script against 2,000 Latin names: rank 1", (draw, "rank 1"), "76 %", 0.97)
     add(
@@ -168,10 +171,19 @@ def _speed(speed: Any) -> str:
     ]
     one = small["one at a time"]
     text = "## Speed and memory in full\n\n20,000 parties, a batch on one core, Dragoman alone:\n\n"
-    head = ("queries", "queries a second", "the same again, words known", "with hits at 0.70", "peak memory", "own")
+    head = (
+        "queries",
+        "a second",
+        "a second of processor time",
+        "again, words known",
+        "with hits",
+        "peak memory",
+        "own",
+    )
     text += _table(head, rows)
     text += f"\nOne at a time: median {_ms(one['p50 ms'])}, p99 {_ms(one['p99 ms'])}; with all explanations read "
-    text += f"{_ms(one['explained p50 ms'])} and {_ms(one['explained p99 ms'])}.\n"
+    text += f"{_ms(one['explained p50 ms'])} and {_ms(one['explained p99 ms'])}; "
+    text += f"of processor time, p99 {_shown(one.get('processor p99 ms'), _ms)}.\n"
     first = small["process start to first answer"]
     text += (
         f"Process start to first answer, explained: best {first['best s']:.2f} s, median {first['median s']:.2f} s.\n"
@@ -182,7 +194,8 @@ def _speed(speed: Any) -> str:
 def _batch_cells(row: Any) -> list[str]:
     hits = f"{row['with hits']:,} of {row['queries']:,}"
     memory = [_shown(row.get(key), _mb) for key in ("peak MB", "own MB")]
-    return [_rate(row["a second"]), _rate(row["a second, known words"]), hits, *memory]
+    rates = ("a second", "a second, of processor time", "a second, known words")
+    return [*(_shown(row.get(key), _rate) for key in rates), hits, *memory]
 
 
 def _building(*worlds: Any) -> str:
@@ -236,13 +249,19 @@ def _classes(figures: Parts) -> str:
     theirs = _get(figures["peers"], "nomenklatura", "quality", *path) or {}
     if not ours:
         return ""
-    rows = [
-        [name, _shown(theirs.get(name), _share), _shown(value, _share, lambda v: v >= 0.7)]
-        for name, value in sorted(ours.items())
-    ]
     text = "## Perturbed names, class by class\n\n"
-    text += "100 people of OFAC's list; recall at the score where 5 % of the names of others bring up somebody.\n\n"
-    return text + _table(("class", "logic-v2", "Dragoman"), rows)
+    text += (
+        "100 people of OFAC's list, at the score where 5 % of the cases that are other people bring up somebody.\n\n"
+    )
+    for heading, of_others in (("found", False), ("other people, found wrongly", True)):
+        good = None if of_others else (lambda recall: recall >= 0.7)
+        rows = [
+            [name, _shown(theirs.get(name), _share), _shown(value, _share, good)]
+            for name, value in sorted(ours.items())
+            if (name in OTHERS) == of_others
+        ]
+        text += _table((heading, "logic-v2", "Dragoman"), rows) + "\n"
+    return text
 
 
 def _calibration(calibration: Any) -> str:
