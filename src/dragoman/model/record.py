@@ -123,11 +123,13 @@ class Record:
 
     def to_ftm(self) -> dict[str, Any]:
         """Return FollowTheMoney's JSON form: id, caption, schema, datasets and properties (lists of values)."""
+        kinds = schemata.properties(self.schema)
         properties: dict[str, list[str]] = {}
         for known in self.statements:
             values = properties.setdefault(known.prop, [])
-            if known.value not in values:
-                values.append(known.value)
+            # FollowTheMoney knows neither "about" nor ranges: a date is given by its bounds.
+            plain = known.value.rstrip("~").split("/") if kinds.get(known.prop) == "date" else [known.value]
+            values.extend(value for value in plain if value not in values)
         return {
             "id": self.id,
             "caption": self.caption,
