@@ -189,6 +189,7 @@ def test_a_message_that_ends_early_yields_its_parties_and_is_refused_with_the_pl
     with pytest.raises(QueryRefused, match=r"wire\.xml, line 1: expected well-formed XML, found .*; 2 messages were"):
         read_before.extend(iso20022.read(io.BytesIO(cut.encode()), "wire.xml"))
     assert [names(message)["debtor"] for message in read_before] == ["Debtor 1", "Debtor 2"]
+    assert [message.problems[0].expected for message in read_before] == ["well-formed XML"] * 2
 
 
 LAUGHS = "<!DOCTYPE a [<!ENTITY a 'ha'>" + "".join(

@@ -209,7 +209,7 @@ class Walker:
             if name == "Id":
                 number = text_of(child)
             elif name in ("SchmeNm", "IdTp"):
-                scheme = " ".join("".join(map(str, child.itertext())).split())
+                scheme = _chosen(child)
         if not number or number in self._placeholders:
             return
         kind = self._schemes.get(scheme, "idNumber")
@@ -224,11 +224,16 @@ class Walker:
             if local(child) == "MmbId":
                 member = text_of(child)
             else:
-                system = " ".join("".join(map(str, child.itertext())).split())
+                system = _chosen(child)
         member = member or text_of(element)
         known = [part for part in (system, member) if part and part not in self._placeholders]
         if known:
             draft.facts.append(Fact("clearing_member", " ".join(known), place))
+
+
+def _chosen(element: _Element) -> str:
+    """Return the text of a choice between a code and a proprietary text (Cd, Prtry)."""
+    return text_of(element[0]) if len(element) else text_of(element)
 
 
 def _account(kind: str, number: str, place: str, currency: str | None) -> BankAccount:

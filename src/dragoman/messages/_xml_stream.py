@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple
 
 from dragoman.errors import QueryRefused
 from dragoman.messages._xml_names import LOCAL
-from dragoman.messages.parties import refusal
+from dragoman.messages.parties import Problem, refusal
 
 if TYPE_CHECKING:
     from lxml import etree
@@ -29,7 +29,16 @@ _TAGS = (
     rb"|(?P<open><(?:!--|!\[CDATA\[|\?).*|<[^>]{0,300})\Z)"
 )
 _BLANK = b" \t\r\n\x00\xef\xbb\xbf\x1a"
-_OPTIONS: dict[str, Any] = {"resolve_entities": False, "no_network": True, "huge_tree": False, "remove_comments": True}
+_OPTIONS: dict[str, Any] = {
+    "resolve_entities": False,
+    "no_network": True,
+    "load_dtd": False,
+    "huge_tree": False,
+    "remove_comments": True,
+    "remove_pis": True,
+    "remove_blank_text": True,  # this and the next only save time
+    "collect_ids": False,
+}
 
 
 class Seen(NamedTuple):
@@ -41,7 +50,10 @@ class Seen(NamedTuple):
 
 
 class Documents:
-    """The XML documents that follow one another in a byte stream."""
+    """The XML documents that follow one another in a byte stream.
+
+    `number` counts them. `fault` is what is wrong with the one being read, where its events are those of a repair.
+    """
 
     def __init__(self, stream: BinaryIO, name: str) -> None:
         self._stream = stream
@@ -50,7 +62,9 @@ class Documents:
         self._at = 0
         self._ended = False
         self._root_at = 0
+        self._parser: etree.XMLParser | None = None
         self.number = 0
+        self.fault: Problem | None = None
 
     def more(self) -> bool:
         """Tell whether another document follows, and count it."""
@@ -59,6 +73,7 @@ class Documents:
                 self._at += 1
             if self._at < len(self._buffer):
                 self.number += 1
+                self.fault = None
                 return True
             if not self._fill():
                 return False
@@ -145,10 +160,13 @@ class Documents:
     def _at_once(self, text: bytes, tags: Collection[str], count: Callable[[], int]) -> Iterator[Seen]:
         from lxml import etree
 
-        parser = etree.XMLParser(remove_pis=True, load_dtd=False, **_OPTIONS)
+        if self._parser is None:
+            self._parser = etree.XMLParser(**_OPTIONS)
         try:
-            root = etree.fromstring(text, parser)
+            root = etree.fromstring(text, self._parser)
         except etree.XMLSyntaxError as error:
+            refused = self._refusal(error, 0)
+            self.fault = Problem(refused.place or self._name, "well-formed XML", refused.message)
             yield from self._as_far_as_it_goes(text, tags)
             raise self._refusal(error, count()) from error
         self._refuse_dtd(root)
@@ -158,7 +176,7 @@ class Documents:
         """Yield what stands before the fault, so that its parties are screened although the message is refused."""
         from lxml import etree
 
-        root = etree.fromstring(text, etree.XMLParser(recover=True, remove_pis=True, load_dtd=False, **_OPTIONS))
+        root = etree.fromstring(text, etree.XMLParser(recover=True, **_OPTIONS))
         if root is not None:
             self._refuse_dtd(root)
             yield from _walked(root, tags)
@@ -168,9 +186,7 @@ class Documents:
     ) -> Iterator[Seen]:
         from lxml import etree
 
-        parser = etree.XMLPullParser(
-            events=("start", "end"), tag=[f"{{*}}{tag}" for tag in tags], remove_pis=True, load_dtd=False, **_OPTIONS
-        )
+        parser = etree.XMLPullParser(events=("start", "end"), tag=[f"{{*}}{tag}" for tag in tags], **_OPTIONS)
         try:
             parser.feed(first)
             yield from self._pulled(parser)

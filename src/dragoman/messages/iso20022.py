@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
@@ -60,6 +61,8 @@ def read(source: Path | BinaryIO, name: str | None = None) -> Iterator[Message]:
             before = reader.messages
             for seen in documents.events(tags, lambda: reader.read):
                 message = reader.take(seen)
+                if message is not None and documents.fault is not None:
+                    message = replace(message, problems=(*message.problems, documents.fault))
                 if message is not None:
                     yield message
             if reader.messages == before:
