@@ -165,8 +165,7 @@ class Documents:
         try:
             root = etree.fromstring(text, self._parser)
         except etree.XMLSyntaxError as error:
-            refused = self._refusal(error, 0)
-            self.fault = Problem(refused.place or self._name, "well-formed XML", refused.message)
+            self.fault = self._fault(error)
             yield from self._as_far_as_it_goes(text, tags)
             raise self._refusal(error, count()) from error
         self._refuse_dtd(root)
@@ -212,9 +211,12 @@ class Documents:
             )
 
     def _refusal(self, error: Any, read: int) -> QueryRefused:
-        line, _ = error.position
+        fault = self._fault(error)
+        return refusal(fault.place, fault.expected, fault.found, read)
+
+    def _fault(self, error: Any) -> Problem:
         found = re.sub(r", line \d+(, column \d+)?.*$", "", str(error.msg or "nothing")).strip()
-        return refusal(f"{self._place()}, line {line}", "well-formed XML", found, read)
+        return Problem(f"{self._place()}, line {error.position[0]}", "well-formed XML", found)
 
     def _place(self) -> str:
         return self._name if self.number == 1 else f"{self._name}, document {self.number}"
