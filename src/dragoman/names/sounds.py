@@ -116,7 +116,7 @@ def sounds_of(word: str, script: str) -> str:
     elif script in ABJADS:
         sounds = _by_table(_MARKS.sub("", word), script)
     elif script in ("cyrillic", "greek"):
-        plain = unicodedata.normalize("NFC", word) if script == "cyrillic" else _without_marks(word)
+        plain = unicodedata.normalize("NFC", word) if script == "cyrillic" else without_marks(word)
         sounds = _by_table(plain, script)
     elif script == "indic":
         sounds = _indic(unicodedata.normalize("NFC", word))
@@ -125,7 +125,8 @@ def sounds_of(word: str, script: str) -> str:
     return _DOUBLED.sub(r"\1", sounds)
 
 
-def _without_marks(word: str) -> str:
+def without_marks(word: str) -> str:
+    """Return a word without its marks, letter for letter: as many write Şimşek, Simsek."""
     return "".join(char for char in unicodedata.normalize("NFKD", word) if not unicodedata.combining(char))
 
 
@@ -172,6 +173,7 @@ _CLASSES = {
 
 #: Sounds that are heard in two ways: th as t or s, dh as d or z, j as j or g, ch as ch or sh, v as v or w.
 _SECOND = {
+    "Z": "S",
     "T": "S",
     "D": "S",
     "%": "S",

@@ -65,7 +65,8 @@ def clean(text: str) -> str:
     """Return `text` in NFKC without invisible characters and apostrophes."""
     if text.isascii():
         return text.replace("'", "").replace("`", "")
-    text = _INVISIBLE.sub("", text)
+    # Apostrophes go first: compatibility forms would make a blank of some.
+    text = _APOSTROPHES.sub("", _INVISIBLE.sub("", text))
     return _APOSTROPHES.sub("", unicodedata.normalize("NFKC", text))
 
 

@@ -14,7 +14,7 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from dragoman.names.kernels import ABJAD, BARE, OPEN
-from dragoman.names.sounds import ABJADS, decode_icao, read_table, skeleton, sounds_of, to_ascii
+from dragoman.names.sounds import ABJADS, decode_icao, read_table, skeleton, sounds_of, to_ascii, without_marks
 from dragoman.names.text import Word, script_of, words
 
 
@@ -113,6 +113,8 @@ def _token(word: Word) -> Token:
         return _abjad_token(text, script, kind, families)
     sounds = sounds_of(text, script)
     others: list[tuple[str, int]] = []
+    if not text.isascii() and script == "latin" and (plain := without_marks(text)) != spelled:
+        others.append((_compound(sounds_of(plain, script)), OPEN))
     if script == "latin" and (letters := decode_icao(spelled)) is not None:
         others.append((sounds_of(letters, "arabic"), ABJAD))
     if len(sounds) >= 5 and (fused := _FUSED_ARTICLE.fullmatch(spelled)):
@@ -236,9 +238,7 @@ def tokenise(name: str) -> Name:
     titles is read as a name after all.
     """
     written = [part for word in words(name) for part in _split_syllables(word)]
-    kept = [
-        word for word, following in zip(written, [*written[1:], None], strict=True) if not _is_article(word, following)
-    ]
+    kept = [word for word, following in pairwise([*written, None]) if word and not _is_article(word, following)]
     tokens: list[Token] = []
     for word in kept or written:
         token = _token(word)
@@ -253,13 +253,19 @@ def tokenise(name: str) -> Name:
         tokens = [token._replace(kind=Kind.NAME) for token in tokens]
     if all(token.kind is not Kind.NAME for token in tokens):
         tokens = _spelled_out(tokens)
-    if len(tokens) == 1 and tokens[0].writing == BARE and len(tokens[0].text) <= _ACRONYM:
+    if len(tokens) == 1 and _is_acronym(tokens[0]):
         tokens = [_acronym_token(tokens[0].text)]
     return Name(name, tuple(tokens), _join(tuple(tokens)))
 
 
 #: A word without vowels of at most so many letters that is all of a name is an acronym.
 _ACRONYM = 5
+
+
+def _is_acronym(token: Token) -> bool:
+    """Tell whether a token that is all of a name is an acronym; in an X-escaped passport name it is not."""
+    vowels = any(sound in "aeiou" for sound in token.sounds)
+    return token.writing == BARE and not vowels and not token.others and len(token.text) <= _ACRONYM
 
 
 def _spelled_out(tokens: list[Token]) -> list[Token]:
