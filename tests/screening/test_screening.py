@@ -209,3 +209,14 @@ def test_a_party_without_a_name_is_found_by_its_number_only(index: Open) -> None
     screener = index(record)
     assert ids(screener, {"schema": "CryptoWallet", "publicKey": "1BoatSLRHtKNngkdXEeobR76b53LETtpyT"}) == ["w"]
     assert ids(screener, "Boat") == []
+
+
+def test_no_hit_is_lost_where_thousands_share_a_name(index: Open) -> None:
+    records = []
+    for number in range(4500):
+        record = Record(f"r{number}", "Person")
+        record.add("name", "Zubaydullah Khorasgani")
+        records.append(record)
+    screener = index(*records)
+    queries = ["Zubaydullah Khorasgani", "Nobody Whatsoever", "Zubaydulah Khorasgani"]
+    assert [len(hits) for hits in screener.screen_batch(queries, limit=10_000)] == [4500, 0, 4500]
