@@ -102,7 +102,9 @@ def ratio(speed: Any) -> float | None:
 
 def _targets(figures: Parts) -> str:
     rows = [*_speed_targets(figures), *_quality_targets(figures)]
-    return "## Against what was set out\n\n" + _table(("what", "peer", "reach", "measured"), rows)
+    table = _table(("what", "peer", "reach", "measured"), rows)
+    note = "Quality is told on data that Dragoman was tuned with and the peers not: see [how](#how-it-is-measured).\n"
+    return f"## Against what was set out\n\n{table}\n{note}"
 
 
 def _speed_targets(figures: Parts) -> list[list[str]]:
