@@ -21,10 +21,12 @@ import argparse
 import json
 import random
 from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
+
 from quality import DATA, LOW, arabic_rows, screener_of
 
 Labelled = tuple[float, float, bool]
@@ -95,7 +97,7 @@ def isotonic(score: npt.NDArray[np.float64], same: npt.NDArray[np.float64]) -> l
 def reliability(score: npt.NDArray[np.float64], same: npt.NDArray[np.bool_]) -> list[dict[str, float]]:
     """Return a row a bin: bounds, hits, mean score, share that is the same."""
     rows = []
-    for low, high in zip(BINS, BINS[1:], strict=False):
+    for low, high in pairwise(BINS):
         inside = (score >= low) & (score < high)
         if inside.any():
             row = {"from": low, "to": min(high, 1.0), "hits": int(inside.sum())}

@@ -301,7 +301,6 @@ def test_an_initial_may_stand_for_what_opens_with_its_sound_or_class() -> None:
 _WORDS = ["mohamed", "ahmed", "laden", "ivanov", "petrov", "boumediene", "zawahiri", "kowalski"]
 
 
-@pytest.mark.xfail(strict=True, reason="single and double precision fall on either side of a step, for 1 pair in 40")
 def test_compiled_and_plain_likenesses_fall_on_the_same_step() -> None:
     module, table = compiled("dragoman.names.kernels"), np.empty((3, LONGEST + 1), np.float32)
     apart = []
@@ -309,7 +308,10 @@ def test_compiled_and_plain_likenesses_fall_on_the_same_step() -> None:
         for at in range(len(word)):
             for other in (word[:at] + word[at + 1 :], *(word[:at] + letter + word[at:] for letter in "aeouhdn")):
                 plain, fast = (
-                    int(kernel.likeness(encode(word), OPEN, encode(other), OPEN, costs(), table) * kernels.STEPS)
+                    int(
+                        kernel.likeness(encode(word), OPEN, encode(other), OPEN, costs(), table) * kernels.STEPS
+                        + kernels.STEP_SLACK
+                    )
                     for kernel in (names_kernels, module)
                 )
                 if plain != fast:

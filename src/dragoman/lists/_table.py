@@ -21,6 +21,10 @@ _BOMS = ((BOM_UTF8, "utf-8-sig"), (BOM_UTF16_LE, "utf-16"), (BOM_UTF16_BE, "utf-
 _CHUNK = 1 << 20
 
 
+#: The longest cell: the csv module's own limit, which another library in the process may have lifted.
+_LONGEST_CELL = 131_072
+
+
 def detect_encoding(source: Path) -> str:
     """Return ``utf-8-sig``, ``utf-16``, ``utf-8`` or, for what is none of them, ``cp1252``.
 
@@ -69,6 +73,8 @@ def read_rows(
                 line = rows.line_num
                 if any("\0" in cell for cell in row):
                     raise ListRefused("holds NUL characters", place=place, remedy=_AGAIN)
+                if any(len(cell) > _LONGEST_CELL for cell in row):
+                    raise ListRefused("not delimited text (a cell is too long)", place=place, remedy=_AGAIN)
                 if row:
                     yield place, row
     except OSError as error:

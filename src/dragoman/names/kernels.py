@@ -50,6 +50,7 @@ STRICTNESS = 0.6
 MIXED_STRICTNESS = 0.37
 UNLIKE = 0.52
 
+_HAIR = 1e-5
 _H = ALPHABET.index("h")
 _ZERO = ALPHABET.index("0")
 #: A digraph read apart or together: "Adham" is ad-ham, not a-dh-am.
@@ -206,13 +207,14 @@ def likeness_at(
         weight = own_weight
     if weight <= 0.0:
         return 0.0
-    limit = (1.0 - UNLIKE) * weight / (2.0 * strictness)
+    # A hair beyond the limit, so that plain and compiled kernels, which round differently, stop at the same pairs.
+    limit = (1.0 + 2.0 * _HAIR - UNLIKE) * weight / (2.0 * strictness)
     if mode == MIXED and right_writing == ABJAD:
         cost = edit_cost(right, right_at, columns, left, left_at, rows, matrices, mode, digraph, limit, table)
     else:
         cost = edit_cost(left, left_at, rows, right, right_at, columns, matrices, mode, digraph, limit, table)
     value = 1.0 - strictness * 2.0 * cost / weight
-    if value < UNLIKE:
+    if value < UNLIKE - _HAIR:
         return 0.0
     # Held a hair under 1, so that only equal forms are 1.
     return min(value, 0.99)

@@ -30,6 +30,9 @@ class Kind(IntEnum):
     ACRONYM = 6
 
 
+_DIGITS = frozenset("0123456789")
+
+
 class Token(NamedTuple):
     """One token of a name.
 
@@ -55,7 +58,7 @@ class Token(NamedTuple):
     @property
     def exact(self) -> bool:
         """Whether the token is like another only if they are the same: acronyms and numbers."""
-        return self.kind is Kind.ACRONYM or any(sound.isdigit() for sound in self.sounds)
+        return self.kind is Kind.ACRONYM or not _DIGITS.isdisjoint(self.sounds)
 
     @property
     def skeleton(self) -> str:

@@ -47,7 +47,7 @@ class Alignment:
 @lru_cache(maxsize=65536)
 def _token_likeness(left: Token, right: Token) -> float:
     """Return the likeness of two tokens in the steps that the index keeps."""
-    return int(likeness(left, right) * kernels.STEPS) / kernels.STEPS
+    return int(likeness(left, right) * kernels.STEPS + kernels.STEP_SLACK) / kernels.STEPS
 
 
 def unit_likeness(left: Unit, right: Unit) -> float:

@@ -101,6 +101,8 @@ class Screener:
                 f"threshold {threshold} is not between 0 and 1",
                 remedy="choose one between 0.5 (exact from there on) and 1",
             )
+        if limit < 0:
+            raise UsageError(f"limit {limit} is below 0", remedy="ask for no hit or more")
         allowed = self._allowed(lists)
         if hasattr(queries, "to_pylist"):
             queries = queries.to_pylist()

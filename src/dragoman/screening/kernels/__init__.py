@@ -7,6 +7,7 @@ of threads, processes and partitions run them on one mapped index.
 from dragoman.screening.kernels.alignment import (
     CUT_LIKENESS,
     MAX_UNITS,
+    STEP_SLACK,
     STEPS,
     align,
     initial_likeness,
@@ -29,6 +30,7 @@ __all__ = [
     "CUT_LIKENESS",
     "MAX_UNITS",
     "STEPS",
+    "STEP_SLACK",
     "align",
     "all_masses",
     "country_points",

@@ -12,6 +12,8 @@ from dragoman.screening.layout import F32, I32, U8, Names, QueryNames, Scratch
 MAX_UNITS = 32
 #: Likenesses are kept in steps of 1/200.
 STEPS = 200.0
+#: Rounding aside: plain and compiled kernels add up in different precision, and must fall on the same step.
+STEP_SLACK = 0.01
 
 #: Weight of what stands on both sides and differs, and of what stands on one side only, against what agrees.
 CONFLICT = 1.9

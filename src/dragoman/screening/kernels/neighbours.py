@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from dragoman.names.kernels import LONGEST, MAX_KEYS, Codes, Costs, form_keys, likeness_at, masses
-from dragoman.screening.kernels.alignment import CUT_LIKENESS, STEPS
+from dragoman.screening.kernels.alignment import CUT_LIKENESS, STEP_SLACK, STEPS
 from dragoman.screening.kernels.keys import find_key
 from dragoman.screening.layout import F32, I32, U8, U64, Vocabulary
 
@@ -183,7 +183,7 @@ def _weigh(
                 table,
             )
         if value > 0.0:
-            found = _keep(int(value * STEPS), form_token[other], best, out, found)
+            found = _keep(int(value * STEPS + STEP_SLACK), form_token[other], best, out, found)
     return found
 
 
