@@ -29,6 +29,7 @@ Completion in bash: eval "$(_DRAGOMAN_COMPLETE=bash_source dragoman)"; likewise 
     commands_by_place={
         "lists": ("dragoman.cli.lists:lists", "Keep official lists: add, fetch, look at and compare versions."),
         "screen": ("dragoman.cli.screen:screen", "Screen a file of people, organisations and wallets, or one name."),
+        "parse": ("dragoman.cli.parse:parse", "Show what messages say, without screening them."),
         "compare": ("dragoman.cli.compare:compare", "Say why two names match, or do not."),
         "mrz": ("dragoman.cli.mrz:mrz", "Read and verify the machine-readable zone of a travel document."),
         "exercise": ("dragoman.cli.exercise:exercise", "Make and run the training exercise: nobody in it is real."),

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any, TypeVar
+import sys
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 from click.shell_completion import CompletionItem
 
 from dragoman.lists.store import ListStore
+
+if TYPE_CHECKING:
+    from dragoman.errors import QueryRefused
+    from dragoman.messages.sources import Source
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 
@@ -34,3 +40,11 @@ def complete_formats(ctx: click.Context, param: click.Parameter, incomplete: str
 def json_option(command: _Command) -> _Command:
     """Add ``--json`` as the argument `as_json`."""
     return click.option("--json", "as_json", is_flag=True, help="Write JSON to standard output.")(command)
+
+
+def path_sources(paths: Iterable[str], recursive: bool, forced: str | None) -> Iterator[Source | QueryRefused]:
+    """Yield the sources of the paths as given; '-' is standard input."""
+    from dragoman.messages.sources import sources
+
+    given = [sys.stdin.buffer if path == "-" else Path(path) for path in paths]
+    return sources(given, recursive=recursive, forced=forced)

@@ -110,6 +110,8 @@ def _called(query: Query) -> str:
 
 def _label(query: Query) -> str:
     name = printable(_called(query))
+    if query.message is not None:
+        return f"{name}\n{query.role}\n{printable(query.message['file'] or '')}"
     return name if query.record.id in (SINGLE, name) else f"{name}\n{printable(query.record.id)}"
 
 

@@ -12,10 +12,11 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 
 import click
 
-from dragoman.cli.options import complete_lists, json_option
+from dragoman.cli.options import complete_lists, json_option, path_sources
 from dragoman.cli.output import counted, progress, say
 from dragoman.errors import InputError, UsageError
 from dragoman.lists.store import ListStore
+from dragoman.messages.batch import Tally
 from dragoman.messages.queries import Account, Query, Remark
 
 if TYPE_CHECKING:
@@ -38,6 +39,16 @@ class Settings:
     lists: tuple[str, ...] | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Inputs:
+    """What to read, and how."""
+
+    paths: tuple[str, ...]
+    recursive: bool
+    forced: str | None
+    encoding: str | None
+
+
 @dataclass(slots=True)
 class Counts:
     """What came of a screening."""
@@ -45,6 +56,7 @@ class Counts:
     with_hits: int = 0
     hits: int = 0
     account: Account = field(default_factory=Account)
+    tally: Tally = field(default_factory=Tally)
 
     @property
     def status(self) -> int:
@@ -53,7 +65,7 @@ class Counts:
 
 
 @click.command()
-@click.argument("path", required=False, metavar="[FILE]")
+@click.argument("paths", nargs=-1, metavar="[FILE]...")
 @click.option("--name", "names", multiple=True, help="Screen this name; again for each further name of the same party.")
 @click.option("--birth-date", "birthDate", help="With --name: YYYY-MM-DD, YYYY-MM, YYYY, YYYY~ (about) or YYYY/YYYY.")
 @click.option("--nationality", help="With --name: a country, by code or name.")
@@ -71,11 +83,13 @@ class Counts:
 @click.option("--csv", "as_csv", is_flag=True, help="Write CSV: a row a hit, and a row for a query without.")
 @click.option("--summary", is_flag=True, help="End with the settings and counts, on standard error.")
 @click.option("--encoding", help="The encoding of a CSV that is not UTF-8, such as cp1252.")
+@click.option("--format", "forced", help="Read messages as this format instead of recognising it.")
+@click.option("--recursive", is_flag=True, help="Read folders, with what is in them.")
 @click.pass_context
 def screen(
     ctx: click.Context,
     /,
-    path: str | None,
+    paths: tuple[str, ...],
     only: str | None,
     threshold: float,
     limit: int,
@@ -83,23 +97,26 @@ def screen(
     as_csv: bool,
     summary: bool,
     encoding: str | None,
+    forced: str | None,
+    recursive: bool,
     **given: Any,
 ) -> None:
     """Screen the people, organisations, wallets and documents in FILE, or one party by --name.
 
     FILE is CSV with FollowTheMoney property names as headers (name, birthDate, nationality, passportNumber, schema,
     id, ...; common other spellings are recognised and reported), or JSON lines of FollowTheMoney entities.
+    Messages (payments, passenger lists, travel documents), archives and, with --recursive, folders are read as well.
     '-' reads standard input. One cell may hold several values, parted by ';' or '|'.
 
     Exit status: 0 nothing found, 1 hits, 2 wrong usage or something that could not be read.
     """
     if as_json and as_csv:
         raise UsageError("--json and --csv exclude each other", remedy="choose one")
-    _check_usage(path, given)
+    _check_usage(paths, given)
     store = ListStore.open()
     settings = Settings(threshold, limit, _chosen(store, only))
     counts = Counts(account=Account(tell=_tell))
-    with _queries(path, given, counts.account, encoding) as (queries, position):
+    with _queries(Inputs(paths, recursive, forced, encoding), given, counts) as (queries, position):
         from dragoman.cli.indexing import open_screener
         from dragoman.cli.reports import report_for
 
@@ -109,14 +126,17 @@ def screen(
         report = report_for("json" if as_json else "csv" if as_csv else "table", lists)
         _screen(screener, queries, settings, report, counts, position)
     _close(store, lists, settings, counts, report, summary)
+    if counts.tally.any:
+        tally = counts.tally
+        say(f"Messages: {tally.whole:,} read, {tally.partly:,} read in part; {tally.refused:,} refused.")
     ctx.exit(counts.status)
 
 
-def _check_usage(path: str | None, given: dict[str, Any]) -> None:
+def _check_usage(paths: tuple[str, ...], given: dict[str, Any]) -> None:
     options = [name for name, value in given.items() if value]
-    if path is not None and options:
+    if paths and options:
         raise UsageError("a file and options of a single party exclude each other", remedy="give FILE, or --name")
-    if path is None and not any(given[key] for key in _SUFFICIENT):
+    if not paths and not any(given[key] for key in _SUFFICIENT):
         raise UsageError("there is nothing to screen", remedy="give FILE, '-' for standard input, or --name")
 
 
@@ -141,14 +161,22 @@ def _chosen(store: ListStore, only: str | None) -> tuple[str, ...] | None:
 
 @contextmanager
 def _queries(
-    path: str | None, given: dict[str, Any], account: Account, encoding: str | None
+    inputs: Inputs, given: dict[str, Any], counts: Counts
 ) -> Iterator[tuple[Iterator[Query], BinaryIO | None]]:
     """Open the input; the stream is handed out as well where its position can be shown."""
-    if path is None:
+    account, encoding = counts.account, inputs.encoding
+    if not inputs.paths:
         yield iter([_single(given, account)]), None
         return
     from dragoman.messages.inputs import read_queries
 
+    path = inputs.paths[0]
+    if len(inputs.paths) > 1 or inputs.forced or _holds_messages(path):
+        from dragoman.messages.batch import queries_of
+
+        parts = path_sources(inputs.paths, inputs.recursive, inputs.forced)
+        yield queries_of(parts, account, counts.tally, encoding=encoding), None
+        return
     if path == "-":
         yield read_queries(sys.stdin.buffer, "standard input", account, encoding=encoding), None
         return
@@ -158,6 +186,28 @@ def _queries(
         raise InputError(f"cannot be opened: {error.strerror}", place=path, remedy="check the path") from error
     with stream:
         yield read_queries(stream, Path(path).name, account, encoding=encoding), stream
+
+
+def _holds_messages(path: str) -> bool:
+    """Tell a folder, an archive or a message from a table, by no more than what a pipe has ready."""
+    from dragoman.messages.sources import HEAD, archive_kind, recognise
+
+    if path == "-":
+        peek = getattr(sys.stdin.buffer, "peek", None)
+        head = peek(HEAD) if peek else b""
+    elif Path(path).is_dir():
+        return True
+    elif not Path(path).is_file():
+        return False
+    else:
+        try:
+            with Path(path).open("rb") as stream:
+                head = stream.read(HEAD)
+        except OSError:
+            return False
+    if b"xl/workbook" in head or b"[Content_Types]" in head:
+        return False
+    return archive_kind(head) is not None or recognise(head) is not None
 
 
 def _primed(queries: Iterator[Query]) -> Iterator[Query]:

@@ -20,11 +20,16 @@ class Unread:
 
 @dataclass(slots=True)
 class Query:
-    """What is screened: a record of statements, where it stood in the input, and what could not be read of it."""
+    """What is screened: a record of statements, where it stood in the input, and what could not be read of it.
+
+    A party of a message has its `role`, and in `message` the file, format, id and place of the message.
+    """
 
     record: Record
     place: str
     unread: list[Unread] = field(default_factory=list)
+    role: str | None = None
+    message: dict[str, str | None] | None = None
 
     def to_json(self) -> dict[str, Any]:
         """Return ``{"id", "schema", "properties": {name: [values]}}`` as used; ``unread`` where some was not."""
@@ -34,6 +39,8 @@ class Query:
         plain: dict[str, Any] = {"id": self.record.id, "schema": self.record.schema, "properties": properties}
         if self.unread:
             plain["unread"] = [asdict(value) for value in self.unread]
+        if self.message is not None:
+            plain |= {"role": self.role, "place": self.place, "message": self.message}
         return plain
 
 

@@ -1,0 +1,72 @@
+"""``dragoman parse`` and the sources of messages: files, folders and archives, with nothing lost in silence."""
+
+from __future__ import annotations
+
+import gzip
+import io
+import json
+import tarfile
+import zipfile
+
+import pytest
+
+from dragoman.errors import QueryRefused
+from dragoman.messages.sources import Limits, sources
+
+WIRE = b":20:REF1\n:32A:240501EUR10,\n:50K:RUVAN TELMORI\nMAIN STREET 1\n:59:/123\nVARNAK FRONT\n:71A:SHA\n"
+
+
+def test_every_message_file_is_parsed(run, data):
+    done = run("parse", data / "messages", "--recursive", "--json")
+    rows = [json.loads(line) for line in done.stdout.splitlines()]
+    assert len({row["file"] for row in rows}) >= 44 + 5 + 30
+    assert sum(len(row.get("parties", ())) for row in rows) > 1300
+    assert "refused" in done.stderr
+
+
+def test_a_refused_part_ends_with_two_and_the_rest_is_read(run, tmp_path):
+    (tmp_path / "a.bin").write_bytes(b"nothing at all")
+    (tmp_path / "b.txt").write_bytes(WIRE)
+    done = run("parse", tmp_path, "--recursive", "--json")
+    assert done.exit_code == 2 and "VARNAK FRONT" in done.stdout and "a.bin" in done.stderr
+
+
+@pytest.mark.parametrize("name", ["../out.txt", "/etc/out.txt", "a/../../out.txt", "C:\\out.txt"])
+def test_a_path_that_leads_out_is_refused_by_name(name):
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        archive.writestr(name, WIRE)
+        archive.writestr("good.txt", WIRE)
+    packed.seek(0)
+    refused, good = sources([packed])
+    assert isinstance(refused, QueryRefused) and "leads out" in str(refused) and name in str(refused)
+    assert good.format == "swift-mt"
+
+
+def test_a_link_is_refused():
+    packed = io.BytesIO()
+    with tarfile.open(fileobj=packed, mode="w:gz") as archive:
+        link = tarfile.TarInfo("link")
+        link.type, link.linkname = tarfile.SYMTYPE, "/etc/passwd"
+        archive.addfile(link)
+    packed.seek(0)
+    (refused,) = sources([packed])
+    assert isinstance(refused, QueryRefused) and "link" in str(refused)
+
+
+def test_a_bomb_is_refused(tmp_path):
+    path = tmp_path / "bomb.gz"
+    path.write_bytes(gzip.compress(WIRE + bytes(40 << 20)))
+    walk = sources([path])
+    part = next(walk)
+    with pytest.raises(QueryRefused, match="bomb"):
+        while part.stream.read(1 << 20):
+            pass
+
+
+def test_archives_nested_too_deep_are_refused():
+    packed = WIRE
+    for _ in range(5):
+        packed = gzip.compress(packed)
+    (refused,) = sources([io.BytesIO(packed)], limits=Limits(depth=3))
+    assert isinstance(refused, QueryRefused)
