@@ -38,11 +38,14 @@ def _machines(parts: Parts) -> str:
     """Say where and when each part was measured; once where it is the same."""
     seen: dict[str, list[str]] = {}
     for name, part in parts.items():
-        if part:
-            machine = part["machine"]
+        runs = ((name, "machine"), ("1,000,000 parties", "large_machine")) if part else ()
+        for what, key_of in runs:
+            if key_of not in part:
+                continue
+            machine = part[key_of]
             told = "; ".join(machine[key] for key in ("processor", "system", "python", "packages"))
             told += f"; commit {machine['commit']}; begun {machine['date']} at a load of {machine.get('load', '?')}"
-            seen.setdefault(told, []).append(name)
+            seen.setdefault(told, []).append(what)
     return "\n".join(f"- {', '.join(names)}: {told}" for told, names in seen.items())
 
 

@@ -18,9 +18,12 @@ from typing import Any
 
 import numpy as np
 
+from dragoman.lists.catalogue import recognise
+from dragoman.lists.reading import Reading
 from dragoman.model import Record
 from dragoman.screening import Screener, build_index
-from dragoman.screening.scoring import DEFAULT_THRESHOLD
+from dragoman.screening.build import indexed_names
+from dragoman.screening.scoring import DEFAULT_THRESHOLD, Strength
 
 DATA = Path(__file__).parents[2] / "shared" / "data"
 LOW = 0.02
@@ -135,12 +138,59 @@ def perturbations(data: Path, show: int = 0) -> dict[str, Any]:
     return result
 
 
+#: Every list of the data folder that is whole.
+LISTS = (
+    "un_2026-02-27.xml",
+    "ofac_2021-07",
+    "ofac_cons_2025-12",
+    "uk_conlist_2018-04-13.csv",
+    "eu_journal",
+    "eu_fsf_v1.0_2016-02-11.xml",
+    "dfat_regulation8_2024-11.xlsx",
+    "ca_sema_2020-04.xml",
+    "in_mha/banned_organisations_2023-12.html",
+    "us_bis_dpl_2019.txt",
+)
+
+
+def exact_names(data: Path) -> dict[str, float]:
+    """Ask for every name that the real lists print: is its party first, or tied? All lists are in one index."""
+    records = []
+    for name in LISTS:
+        source = data / "lists" / name
+        for record in recognise(source).read(source, Reading()):
+            record.source = name
+            records.append(record)
+    with tempfile.TemporaryDirectory() as folder:
+        build_index(Path(folder) / "quality.idx", records, dict.fromkeys(LISTS, "1"))
+        screener = Screener.open(Path(folder) / "quality.idx")
+    asked = [
+        (record, named)
+        for record in records
+        if record.is_party
+        for named in indexed_names(record)
+        if named.strength is not Strength.INITIALS
+    ]
+    found: dict[Strength, list[bool]] = {Strength.FULL: [], Strength.WEAK: []}
+    hits_of = screener.screen_batch((named.name.text for _, named in asked), threshold=0.5, limit=1000)
+    for (record, named), hits in zip(asked, hits_of, strict=True):
+        own = [hit.score for hit in hits if (hit.source, hit.record_id) == (record.source, record.id)]
+        found[named.strength].append(bool(own) and own[0] >= hits[0].score - 1e-6)
+    return {
+        "rank 1 or tied": float(np.mean(found[Strength.FULL])),
+        "names": len(found[Strength.FULL]),
+        "weak aliases, rank 1 or tied": float(np.mean(found[Strength.WEAK])),
+        "weak aliases": len(found[Strength.WEAK]),
+    }
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--data", type=Path, default=DATA)
     parser.add_argument("--seeds", type=int, default=4)
     parser.add_argument("--show", type=int, default=0)
     parser.add_argument("--whole", action="store_true", help="also all Arabic names in the list")
+    parser.add_argument("--lists", action="store_true", help="also every name of the real lists")
     parser.add_argument("--json", type=Path)
     options = parser.parse_args()
     rows = arabic_rows(options.data)
@@ -150,6 +200,8 @@ def main() -> None:
         "un gold": gold(options.data, options.show),
         "perturbations": perturbations(options.data, options.show),
     }
+    if options.lists:
+        report["exact names"] = exact_names(options.data)
     if options.whole:
         report["arabic, all in the list"] = arabic(rows, len(rows), 1000, 0)
     print(json.dumps(report, indent=1, ensure_ascii=False))

@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 
+import dragoman.screening as real
 from dragoman.cli.app import app
 from dragoman.errors import IndexUnusable
 from dragoman.model import Record
@@ -107,6 +108,7 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def simple_screening(monkeypatch: pytest.MonkeyPatch) -> type[FakeScreener]:
     """Put the simple screening room in the place of the real one."""
     room = ModuleType("dragoman.screening")
+    room.__path__ = list(real.__path__)  # its modules are the real ones
     room.Screener = FakeScreener  # type: ignore[attr-defined]
     room.build_index = _build  # type: ignore[attr-defined]
     room.compare = _compare  # type: ignore[attr-defined]

@@ -7,6 +7,7 @@ import io
 import json
 import tarfile
 import zipfile
+from typing import BinaryIO
 
 import pytest
 
@@ -28,7 +29,9 @@ def test_a_refused_part_ends_with_two_and_the_rest_is_read(run, tmp_path):
     (tmp_path / "a.bin").write_bytes(b"nothing at all")
     (tmp_path / "b.txt").write_bytes(WIRE)
     done = run("parse", tmp_path, "--recursive", "--json")
-    assert done.exit_code == 2 and "VARNAK FRONT" in done.stdout and "a.bin" in done.stderr
+    assert done.exit_code == 2
+    assert "VARNAK FRONT" in done.stdout
+    assert "a.bin" in done.stderr
 
 
 @pytest.mark.parametrize("name", ["../out.txt", "/etc/out.txt", "a/../../out.txt", "C:\\out.txt"])
@@ -39,7 +42,9 @@ def test_a_path_that_leads_out_is_refused_by_name(name):
         archive.writestr("good.txt", WIRE)
     packed.seek(0)
     refused, good = sources([packed])
-    assert isinstance(refused, QueryRefused) and "leads out" in str(refused) and name in str(refused)
+    assert isinstance(refused, QueryRefused)
+    assert "leads out" in str(refused)
+    assert name in str(refused)
     assert good.format == "swift-mt"
 
 
@@ -51,7 +56,8 @@ def test_a_link_is_refused():
         archive.addfile(link)
     packed.seek(0)
     (refused,) = sources([packed])
-    assert isinstance(refused, QueryRefused) and "link" in str(refused)
+    assert isinstance(refused, QueryRefused)
+    assert "link" in str(refused)
 
 
 def test_a_bomb_is_refused(tmp_path):
@@ -60,8 +66,12 @@ def test_a_bomb_is_refused(tmp_path):
     walk = sources([path])
     part = next(walk)
     with pytest.raises(QueryRefused, match="bomb"):
-        while part.stream.read(1 << 20):
-            pass
+        exhaust(part.stream)
+
+
+def exhaust(stream: BinaryIO) -> None:
+    while stream.read(1 << 20):
+        pass
 
 
 def test_archives_nested_too_deep_are_refused():
@@ -70,3 +80,38 @@ def test_archives_nested_too_deep_are_refused():
         packed = gzip.compress(packed)
     (refused,) = sources([io.BytesIO(packed)], limits=Limits(depth=3))
     assert isinstance(refused, QueryRefused)
+
+
+def test_every_party_of_a_message_is_screened_with_its_role(run, simple_screening, partners, tmp_path):
+    run("lists", "add", "partners", partners, "--format", "ftm")
+    wire = tmp_path / "wire.txt"
+    wire.write_bytes(WIRE.replace(b"RUVAN TELMORI", b"Ruvan Telmori").replace(b"VARNAK FRONT", b"Varnak Front"))
+    done = run("screen", wire, "--json")
+    rows = {row["query"]["role"]: row for row in map(json.loads, done.stdout.splitlines())}
+    assert done.exit_code == 1
+    assert {"ordering_customer", "beneficiary_customer"} <= set(rows) or {"debtor", "creditor"} <= set(rows)
+    assert {hit["id"] for row in rows.values() for hit in row["hits"]} == {"a", "b"}
+    assert all(row["query"]["message"]["file"] == "wire.txt" for row in rows.values())
+
+
+def test_the_batch_goes_on_after_what_cannot_be_read_and_ends_with_two(run, simple_screening, partners, tmp_path):
+    run("lists", "add", "partners", partners, "--format", "ftm")
+    folder = tmp_path / "in"
+    folder.mkdir()
+    (folder / "a.bin").write_bytes(b"nothing at all")
+    (folder / "b.txt").write_bytes(WIRE)
+    with zipfile.ZipFile(folder / "c.zip", "w") as archive:
+        archive.writestr("inner.txt", WIRE)
+    done = run("screen", folder, "--recursive", "--json")
+    assert done.exit_code == 2
+    assert done.stdout.count('"VARNAK FRONT"') == 2
+    assert "a.bin" in done.stderr
+    assert "1 refused" in done.stderr
+
+
+def test_every_message_file_is_screened(run, simple_screening, partners, data):
+    run("lists", "add", "partners", partners, "--format", "ftm")
+    done = run("screen", data / "messages" / "travel", "--recursive", "--json")
+    roles = [json.loads(line)["query"].get("role") for line in done.stdout.splitlines()]
+    assert roles.count("traveller") >= 282
+    assert " 0 refused" in done.stderr
