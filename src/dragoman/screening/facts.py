@@ -9,7 +9,7 @@ from hashlib import blake2b
 import numpy as np
 
 from dragoman.errors import ValueRefused
-from dragoman.model import Record
+from dragoman.model import NAME_PROPERTIES, Record
 from dragoman.model.dates import PartialDate
 from dragoman.model.schemata import lineage
 from dragoman.names import tokenise
@@ -77,6 +77,11 @@ class FactsBuilder:
 
     def add(self, record: Record) -> None:
         """Add the facts of the next record."""
+        if all(known.prop in NAME_PROPERTIES for known in record.statements):  # most queries: a name and no more
+            self._cuts.append((len(self._dates), len(self._countries), len(self._places)))
+            self._genders.append(0)
+            self._groups.append(group_of(record.schema))
+            return
         self._dates.extend(reach for text in record.values(*DATES) if (reach := _reach(text)) is not None)
         self._countries.extend(_distinct(_country_code(text) for text in record.values(*COUNTRIES)))
         self._places.extend(_distinct(word for text in record.values(*PLACES) for word in _place_words(text)))
