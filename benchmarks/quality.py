@@ -169,7 +169,7 @@ def exact_names(data: Path) -> dict[str, float]:
         for record in records
         if record.is_party
         for named in indexed_names(record)
-        if named.strength is not Strength.INITIALS
+        if named.strength in (Strength.FULL, Strength.WEAK)
     ]
     found: dict[Strength, list[bool]] = {Strength.FULL: [], Strength.WEAK: []}
     hits_of = screener.screen_batch((named.name.text for _, named in asked), threshold=0.5, limit=1000)

@@ -10,13 +10,13 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cache
-from importlib.resources import files
 
 from dragoman.lists._assembly import Assembly, Document
 from dragoman.lists._statements import add_countries, add_dates, tidy
 from dragoman.model import Record
 from dragoman.model.countries import country_code
 from dragoman.model.printed_dates import read_dates
+from dragoman.model.tables import read_table
 
 _ALT = re.compile(r"alt(?:ernate)?\.? +(?=\S)", re.IGNORECASE)
 _DATES = re.compile(
@@ -59,8 +59,7 @@ class Links:
 @cache
 def _labels() -> tuple[tuple[str, str, str], ...]:
     """Rows of the table, the longest label first."""
-    text = files("dragoman.lists").joinpath("data/ofac_remarks.tsv").read_text(encoding="utf-8")
-    rows = [line.split("\t") for line in text.splitlines() if line and not line.startswith("#")]
+    rows = read_table("lists", "ofac_remarks.tsv")
     return tuple(sorted(((row[0], row[1], row[2]) for row in rows), key=lambda row: -len(row[0])))
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
+
+from dragoman.model.tables import read_table
 
 #: Kind of document: number of lines, and characters a line.
 SIZES = {"TD1": (3, 30), "TD2": (2, 36), "TD3": (2, 44), "MRV-A": (2, 44), "MRV-B": (2, 36)}
@@ -12,8 +13,7 @@ SIZES = {"TD1": (3, 30), "TD2": (2, 36), "TD3": (2, 44), "MRV-A": (2, 44), "MRV-
 
 def table(name: str) -> list[list[str]]:
     """Return the rows of a tab-separated table of ``messages/data``, without its ``#`` lines."""
-    text = files("dragoman.messages").joinpath("data", name).read_text(encoding="utf-8")
-    return [line.split("\t") for line in text.splitlines() if line and not line.startswith("#")]
+    return read_table("messages", name)
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,18 +4,13 @@ from __future__ import annotations
 
 import unicodedata
 from functools import cache
-from importlib.resources import files
 
-
-def table_rows(name: str) -> list[list[str]]:
-    """Read a tab-separated table of ``model/data``, without its ``#`` lines."""
-    text = files("dragoman.model").joinpath("data", name).read_text(encoding="utf-8")
-    return [line.split("\t") for line in text.splitlines() if line and not line.startswith("#")]
+from dragoman.model.tables import read_table
 
 
 @cache
 def _folds() -> dict[int, str]:
-    return {ord(row[0]): row[1] for row in table_rows("lookalikes.tsv")}
+    return {ord(row[0]): row[1] for row in read_table("model", "lookalikes.tsv")}
 
 
 def fold_lookalikes(text: str) -> str:

@@ -16,7 +16,8 @@ from functools import cache
 from typing import Literal
 
 from dragoman.model import checksums
-from dragoman.model.lookalikes import fold_lookalikes, table_rows
+from dragoman.model.lookalikes import fold_lookalikes
+from dragoman.model.tables import read_table
 
 Form = Literal["hex", "bech32", "cashaddr", "base58check", "ripple", "monero", "stellar", "sia", "base58"]
 
@@ -95,7 +96,7 @@ def normalise_wallet(text: str) -> str:
 
 @cache
 def _currencies(form: str, prefix: str) -> tuple[str, ...]:
-    return tuple(row[2] for row in table_rows("wallets.tsv") if row[:2] == [form, prefix])
+    return tuple(row[2] for row in read_table("model", "wallets.tsv") if row[:2] == [form, prefix])
 
 
 def _hexadecimal(address: str) -> _Verdict | None:

@@ -7,7 +7,7 @@ from functools import cache, lru_cache
 import numpy as np
 
 from dragoman.names import kernels
-from dragoman.names.sounds import ALPHABET, consonant_class, read_table, second_class
+from dragoman.names.sounds import ALPHABET, codes, consonant_class, read_table, second_class
 from dragoman.names.tokens import Token
 
 #: What an edit costs, in nats, where the learned table has no smaller value.
@@ -75,7 +75,7 @@ def costs() -> kernels.Costs:
 
 def encode(sounds: str) -> kernels.Codes:
     """Return the codes of some sounds, shape (len(sounds),)."""
-    return np.array([ALPHABET.index(sound) for sound in sounds], np.uint8)
+    return np.frombuffer(codes(sounds), np.uint8).copy()
 
 
 def forms(token: Token) -> tuple[tuple[str, int], ...]:

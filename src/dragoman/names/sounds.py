@@ -11,8 +11,9 @@ import re
 import unicodedata
 from functools import cache, lru_cache
 from importlib import import_module
-from importlib.resources import files
 from typing import Any
+
+from dragoman.model import tables
 
 #: Every sound. The first is "no sound"; a sound's position is its code in the compiled index.
 ALPHABET = "_AWYE+%&^aeiouywbpfvtTdDkgGqKcszSZJCmnlrh0123456789"
@@ -25,8 +26,15 @@ _MARKS = re.compile(r"[\u0591-\u05c7\u064b-\u065f\u06d6-\u06ed]")
 
 def read_table(name: str) -> list[list[str]]:
     """Return the rows of a tab-separated table in ``names/data``, comments left out."""
-    text = files("dragoman.names").joinpath("data", name).read_text(encoding="utf-8")
-    return [line.split("\t") for line in text.splitlines() if line and not line.startswith("#")]
+    return tables.read_table("names", name)
+
+
+_CODES = bytes.maketrans(ALPHABET.encode(), bytes(range(len(ALPHABET))))
+
+
+def codes(sounds: str) -> bytes:
+    """Return the codes of some sounds: their positions in `ALPHABET`, a byte each."""
+    return sounds.encode().translate(_CODES)
 
 
 @cache

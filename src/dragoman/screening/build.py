@@ -14,10 +14,11 @@ import numpy.typing as npt
 import orjson
 
 from dragoman.model import NAME_PROPERTIES, Record
-from dragoman.names import ALPHABET, Kind, Name, Token, acronym, acronyms, skeleton, tokenise
+from dragoman.names import Kind, Name, Token, acronym, acronyms, skeleton, tokenise
 from dragoman.names.compiling import compiled
 from dragoman.names.kernels import MAX_KEYS
 from dragoman.names.likeness import costs, family_hash, forms
+from dragoman.names.sounds import codes
 from dragoman.screening import file
 from dragoman.screening.facts import COUNTRIES, DATES, GROUPS, PLACES, FactsBuilder, group_of
 from dragoman.screening.numbers import numbers_of
@@ -47,10 +48,6 @@ class IndexSummary:
         """Return the summary of an index file, from what it says of itself."""
         kept = {name: about[name] for name in ("parties", "names", "tokens", "built", "lists")}
         return cls(bytes=path.stat().st_size, **kept)
-
-
-#: From sounds to their codes.
-_TABLE = {ord(sound): chr(code) for code, sound in enumerate(ALPHABET)}
 
 
 class _Vocabulary:
@@ -183,7 +180,7 @@ def indexed_names(record: Record) -> list[IndexedName]:
     # A weak alias that the party's own name spells out is more than weak.
     strength = {True: Strength.WEAK, False: Strength.FULL}
     names = [
-        IndexedName(name, Strength.INITIALS if found[text] and text.upper() in initials else strength[found[text]])
+        IndexedName(name, Strength.SPELLED if found[text] and text.upper() in initials else strength[found[text]])
         for text, name in stated.items()
     ]
     names.extend(IndexedName(acronym(short), Strength.INITIALS) for short in initials if short not in found)
@@ -261,7 +258,7 @@ def _form_arrays(tokens: list[Token]) -> dict[str, npt.NDArray[Any]]:
     every.sort(key=lambda form: (skeleton(form[1]), form[1]))
     start = np.zeros(len(every) + 1, np.int32)
     np.cumsum([len(sounds) for _, sounds, _ in every], out=start[1:])
-    sound = np.frombuffer("".join(sounds for _, sounds, _ in every).translate(_TABLE).encode(), np.uint8)
+    sound = np.frombuffer(codes("".join(sounds for _, sounds, _ in every)), np.uint8)
     writing = np.array([written for _, _, written in every], np.uint8)
     whole = np.array([tokens[number].whole for number, _, _ in every], np.uint8)
     exact = np.array([tokens[number].exact for number, _, _ in every], np.uint8)
@@ -284,9 +281,7 @@ def _form_arrays(tokens: list[Token]) -> dict[str, npt.NDArray[Any]]:
         "vocabulary_form_writing": writing,
         "vocabulary_form_mass": mass,
         "vocabulary_form_token": np.array([number for number, _, _ in every], np.int32),
-        "vocabulary_form_order": np.array(
-            sorted(main.values(), key=lambda at: every[at][1].translate(_TABLE)), np.int32
-        ),
+        "vocabulary_form_order": np.array(sorted(main.values(), key=lambda at: codes(every[at][1])), np.int32),
         "vocabulary_slots": slots,
         "vocabulary_key_hash": hashes,
         "vocabulary_key_start": np.append(cuts, len(order)).astype(np.int32),

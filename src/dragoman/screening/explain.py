@@ -212,7 +212,7 @@ _NUMBER_NAMES = {
 
 def strength_feature(strength: Strength, query: str, record: str) -> Feature:
     """Explain the ceiling of a name that its publisher does not fully stand behind."""
-    if strength is Strength.INITIALS:
+    if strength is not Strength.WEAK:
         sentence = "The query is the initials of the record's name: worth a look, not a match by itself."
         return Feature("initials", INITIALS_CEILING, 0.0, query, record, sentence)
     sentence = "The publisher calls this alias weak: alone it does not make a match."

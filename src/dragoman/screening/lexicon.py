@@ -10,13 +10,14 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from dragoman.names import ALPHABET, Token
+from dragoman.names import Token
 from dragoman.names.likeness import FAMILY_LIKENESS, costs, family_hash, forms
+from dragoman.names.sounds import codes
+from dragoman.screening.kernels import STEPS
 from dragoman.screening.layout import Neighbours, Vocabulary
 from dragoman.screening.rarity import first_key
 
-_CODES = bytes.maketrans(ALPHABET.encode(), bytes(range(len(ALPHABET))))
-_FAMILY_LIKE = int(FAMILY_LIKENESS * 200)
+_FAMILY_LIKE = int(FAMILY_LIKENESS * STEPS)
 #: Neighbours remembered before the lexicon starts afresh; five bytes each.
 _LIMIT = 4_000_000
 
@@ -78,7 +79,7 @@ class Lexicon:
             return
         every = [forms(token) for token, _ in self._new]
         families = [[family_hash(family) for family in token.families] for token, _ in self._new]
-        sounds = "".join(sounds for token in every for sounds, _ in token).encode().translate(_CODES)
+        sounds = codes("".join(sounds for token in every for sounds, _ in token))
         before = len(self._numbers) - len(self._new)
         while len(self._start) < len(self._numbers) + 1:
             self._start = np.concatenate([self._start, np.zeros_like(self._start)])

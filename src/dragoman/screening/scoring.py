@@ -28,11 +28,15 @@ NUMBER_AGAINST_NAME_SCORE = 0.92
 
 
 class Strength(IntEnum):
-    """How much stands behind a name: printed as a name, printed as a weak alias, or only the initials of one."""
+    """How much stands behind a name.
+
+    It is printed as a name, or as a weak alias; it is only the initials of one; or both of the last.
+    """
 
     FULL = 0
     WEAK = 1
     INITIALS = 2
+    SPELLED = 3
 
 
 class Points(NamedTuple):

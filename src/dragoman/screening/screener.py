@@ -217,8 +217,7 @@ class Screener:
     def _name(self, number: int) -> Name:
         """Return name `number` as it was tokenised for the index."""
         text = self.name_text(number)
-        initials = self._arrays["names_strength"][number] == Strength.INITIALS
-        return acronym(text) if initials and len(text.split()) == 1 else tokenise(text)
+        return acronym(text) if self._arrays["names_strength"][number] == Strength.INITIALS else tokenise(text)
 
     def party(self, number: int) -> dict[str, Any]:
         """Return what the index keeps of party `number`: id, source, caption, schema, facts."""

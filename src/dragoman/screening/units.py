@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import NamedTuple
 
-from dragoman.names import ALPHABET, Kind, Name, Token
+from dragoman.names import Kind, Name, Token
+from dragoman.names.sounds import codes
 from dragoman.screening.kernels import MAX_UNITS
 
 #: Weight of tokens that say little of who is meant, and of a lone initial.
 LITTLE = 0.3
 INITIAL = 1.0
-
-_CODES = {sound: code for code, sound in enumerate(ALPHABET)}
 
 
 class Unit(NamedTuple):
@@ -30,7 +29,7 @@ class Unit(NamedTuple):
     @property
     def opening(self) -> int:
         """Code of the opening sound."""
-        return _CODES[self.token.sounds[0]]
+        return codes(self.token.sounds[0])[0]
 
     @property
     def initial(self) -> bool:
