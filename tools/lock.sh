@@ -5,17 +5,19 @@ set -eu
 cd "$(dirname "$0")/.."
 uv=${UV:-.venv/bin/uv}
 
+# Extras stay written: without them pip takes "coverage[toml]" for a requirement that is not pinned.
 # No index address is written: a lock says what to install, the machine says where from.
 lock() {
     target=$1
     shift
     "$uv" pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes \
-        --no-emit-index-url --no-emit-find-links --custom-compile-command "make lock" \
+        --no-strip-extras --no-emit-index-url --no-emit-find-links --custom-compile-command "make lock" \
         --output-file "requirements/$target.txt" "$@" >/dev/null
 }
 
-lock dev pyproject.toml --group dev --extra arrow
+lock dev pyproject.toml --group dev --extra node
 lock base pyproject.toml --constraints requirements/dev.txt
+lock node pyproject.toml --extra node --constraints requirements/dev.txt
 lock build --group build --constraints requirements/dev.txt
-lock bench pyproject.toml --group dev --extra bench --constraints requirements/dev.txt
+lock bench pyproject.toml --group dev --extra node --extra bench --constraints requirements/dev.txt
 lock lock --group lock
