@@ -2,6 +2,7 @@
 
 DragomanError
 ├── UsageError            the caller asked for something that makes no sense
+│   └── SettingRefused    a setting of the node is missing, contradictory or dangerous
 ├── InputError            something that was handed in cannot be read
 │   ├── ListRefused       a list file is truncated, wrong or not what it claims
 │   ├── QueryRefused      a query row or message cannot be screened
@@ -34,6 +35,10 @@ class DragomanError(Exception):
 
 class UsageError(DragomanError):
     """The caller asked for something that makes no sense."""
+
+
+class SettingRefused(UsageError):
+    """A setting of the node is missing, contradictory or dangerous: it does not start."""
 
 
 class InputError(DragomanError):

@@ -1,0 +1,25 @@
+"""What every page knows."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest
+
+from dragoman import __version__
+from dragoman.node.access import may, principal_of
+from dragoman.node.navigation import ENTRIES
+
+
+def page(request: HttpRequest) -> dict[str, Any]:
+    """Return the node's name, who acts, and the entries of the navigation that they may open."""
+    principal = principal_of(request)
+    here = request.resolver_match.view_name if request.resolver_match else ""
+    shown = ENTRIES if principal.known else ()
+    return {
+        "node_name": settings.NODE_NAME,
+        "version": __version__,
+        "principal": principal,
+        "navigation": [entry.shown(here) for entry in shown if may(request, (entry.route,))],
+    }

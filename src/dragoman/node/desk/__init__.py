@@ -1,0 +1,1 @@
+"""Screenings, hits, reviews, cases, clocks, documents."""

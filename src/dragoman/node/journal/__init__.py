@@ -1,0 +1,1 @@
+"""The audit journal: events under a Merkle tree."""

@@ -1,0 +1,8 @@
+"""The app's routes."""
+
+from __future__ import annotations
+
+from django.urls import URLPattern
+
+app_name = "journal"
+urlpatterns: list[URLPattern] = []

@@ -1,0 +1,1 @@
+"""Agreements, exchange, requests, disclosures."""

@@ -1,0 +1,1 @@
+"""Accounts, roles, teams, purposes, sign-in, API keys."""

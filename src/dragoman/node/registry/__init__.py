@@ -1,0 +1,1 @@
+"""Sources, list versions, records and statements, subjects."""

@@ -1,0 +1,129 @@
+"""Sources and their list versions; records and statements as the versions state them; judgements that join records."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from django.conf import settings
+from django.db import models
+from django.utils import timezone
+
+from dragoman.node.access import Principal
+
+
+class SourceQuerySet(models.QuerySet["Source"]):
+    """Sources, and which of them somebody may see."""
+
+    def visible_to(self, principal: Principal) -> SourceQuerySet:
+        """Return the sources that are open to all or to one of the principal's teams."""
+        if principal.has("auditor"):
+            return self
+        return self.filter(models.Q(teams=None) | models.Q(teams__in=principal.teams)).distinct()
+
+
+class Source(models.Model):
+    """What records come from: a list, a partner, reports. `name` is the list's name in the index (``un-sc``)."""
+
+    name = models.SlugField(max_length=64, unique=True)
+    title = models.CharField(max_length=200)
+    publisher = models.CharField(max_length=200, blank=True)
+    format = models.CharField(max_length=64, blank=True)
+    teams = models.ManyToManyField("people.Team", blank=True, help_text="Only these may see it; all may where empty.")
+    handling = models.JSONField(default=dict, blank=True)
+    added = models.DateTimeField(default=timezone.now)
+
+    objects = SourceQuerySet.as_manager()
+
+    def __str__(self) -> str:
+        return self.title or self.name
+
+
+class ListVersion(models.Model):
+    """One version of a source, as `dragoman.lists` keeps it; its account stands in `account`."""
+
+    class State(models.TextChoices):
+        """Where the version stands; a half-imported one is never in use."""
+
+        IMPORTING = "importing", "Importing"
+        IN_USE = "in_use", "In use"
+        SUPERSEDED = "superseded", "Superseded"
+
+    source = models.ForeignKey(Source, on_delete=models.PROTECT, related_name="versions")
+    version = models.CharField(max_length=32)
+    state = models.CharField(max_length=12, choices=State.choices, default=State.IMPORTING)
+    published = models.CharField(max_length=10, blank=True)
+    added = models.DateTimeField(default=timezone.now)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
+    parties = models.PositiveIntegerField(default=0)
+    rejects = models.PositiveIntegerField(default=0)
+    warnings = models.PositiveIntegerField(default=0)
+    content = models.CharField(max_length=64, blank=True)
+
+    class Meta:
+        constraints: ClassVar[list[Any]] = [
+            models.UniqueConstraint(fields=["source", "version"], name="version_once_a_source"),
+            models.UniqueConstraint(fields=["source"], condition=models.Q(state="in_use"), name="one_version_in_use"),
+        ]
+
+    @property
+    def label(self) -> str:
+        """The list and version as the command line writes them: ``un-sc@2026-02-27``."""
+        return f"{self.source.name}@{self.version}"
+
+
+class Record(models.Model):
+    """What one source says about one thing. `content` is a digest of its statements; `gone` when the version in use lacks it."""
+
+    source = models.ForeignKey(Source, on_delete=models.PROTECT, related_name="records")
+    record_id = models.CharField(max_length=255)
+    schema = models.CharField(max_length=40)
+    caption = models.TextField()
+    content = models.CharField(max_length=32)
+    is_party = models.BooleanField(default=True)
+    gone = models.BooleanField(default=False)
+    first_seen = models.CharField(max_length=32)
+    last_seen = models.CharField(max_length=32)
+
+    class Meta:
+        constraints: ClassVar[list[Any]] = [
+            models.UniqueConstraint(fields=["source", "record_id"], name="record_once_a_source")
+        ]
+
+
+class Statement(models.Model):
+    """One value of one property, with the versions that first and last stated it."""
+
+    record = models.ForeignKey(Record, on_delete=models.CASCADE, related_name="statements")
+    prop = models.CharField(max_length=40)
+    value = models.TextField()
+    original = models.TextField(null=True)
+    place = models.TextField(null=True)
+    lang = models.CharField(max_length=8, null=True)
+    quality = models.CharField(max_length=8, null=True)
+    handling = models.JSONField(null=True)
+    first_seen = models.CharField(max_length=32)
+    last_seen = models.CharField(max_length=32)
+    gone = models.BooleanField(default=False)
+
+
+class Judgement(models.Model):
+    """A person's judgement on two records: same, different or unsure. Withdrawn, never deleted.
+
+    A subject is what judgements of ``same`` in force connect: a pure function of this table.
+    """
+
+    class Verdict(models.TextChoices):
+        """What was judged."""
+
+        SAME = "same", "The same"
+        DIFFERENT = "different", "Different"
+        UNSURE = "unsure", "Unsure"
+
+    left = models.ForeignKey(Record, on_delete=models.PROTECT, related_name="+")
+    right = models.ForeignKey(Record, on_delete=models.PROTECT, related_name="+")
+    verdict = models.CharField(max_length=10, choices=Verdict.choices)
+    reason = models.TextField()
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField(default=timezone.now)
+    withdrawn_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
+    withdrawn_at = models.DateTimeField(null=True)
