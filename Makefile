@@ -13,7 +13,7 @@ INSTALL := $(PIP) install --quiet --require-hashes
 # PyICU is compiled with the build tools that are locked, not with whatever is newest.
 HASHED := $(INSTALL) --no-build-isolation
 
-.PHONY: help demo test lint format docs tutorial bench lock wheel clean
+.PHONY: help demo test lint format docs tutorial bench front lock wheel clean
 .DEFAULT_GOAL := help
 
 help: ## Say what there is
@@ -45,7 +45,9 @@ tutorial: .venv/base ## Write anew what the tutorial's commands print, where a c
 bench: .venv/bench ## Measure against the peers, and write docs/benchmarks.md
 	$(BIN)/python benchmarks/report.py $(ARGS)
 
-wheel: .venv/dev ## Build dist/*.whl
+front: .venv/front ## Bundle the console's script, styles, icons and fonts
+
+wheel: .venv/dev .venv/front ## Build dist/*.whl
 	rm -rf dist
 	$(BIN)/hatchling build -t wheel
 
@@ -84,6 +86,13 @@ endef
 .venv/bench: requirements/bench.txt pyproject.toml .venv/build
 	$(call set_up,bench)
 	@touch .venv/base .venv/dev
+
+# The console's script, styles, icons and fonts, bundled into src/dragoman/node/static.
+FRONT := src/dragoman/node/front
+.venv/front: $(FRONT)/package-lock.json $(FRONT)/build.mjs $(wildcard $(FRONT)/src/*.js $(FRONT)/styles/*) | .venv/bin/python
+	@command -v npm >/dev/null || { echo "The console is bundled by npm: on Debian, apt-get install nodejs npm"; exit 1; }
+	cd $(FRONT) && npm ci --silent && npm run --silent build
+	@touch $@
 
 .venv/lock: requirements/lock.txt | .venv/bin/python
 	$(INSTALL) -r requirements/lock.txt

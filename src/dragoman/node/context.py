@@ -10,6 +10,7 @@ from django.http import HttpRequest
 from dragoman import __version__
 from dragoman.node.access import may, principal_of
 from dragoman.node.navigation import ENTRIES
+from dragoman.node.people.models import Purpose, Role
 
 
 def page(request: HttpRequest) -> dict[str, Any]:
@@ -17,9 +18,12 @@ def page(request: HttpRequest) -> dict[str, Any]:
     principal = principal_of(request)
     here = request.resolver_match.view_name if request.resolver_match else ""
     shown = ENTRIES if principal.known else ()
+    purpose = principal.purpose and Purpose.objects.filter(pk=principal.purpose).first()
     return {
         "node_name": settings.NODE_NAME,
         "version": __version__,
         "principal": principal,
+        "purpose": purpose,
+        "role_titles": [Role(role).label for role in Role.values if role in principal.roles],
         "navigation": [entry.shown(here) for entry in shown if may(request, (entry.route,))],
     }

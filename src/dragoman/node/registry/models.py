@@ -72,7 +72,7 @@ class ListVersion(models.Model):
 
 
 class Record(models.Model):
-    """What one source says about one thing. `content` is a digest of its statements; `gone` when the version in use lacks it."""
+    """What one source says about one thing. `content` digests its statements; `gone`: not in the version in use."""
 
     source = models.ForeignKey(Source, on_delete=models.PROTECT, related_name="records")
     record_id = models.CharField(max_length=255)

@@ -1,0 +1,2 @@
+// Filled by its desk.
+export function start() {}
