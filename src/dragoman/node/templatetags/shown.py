@@ -15,7 +15,10 @@ register = template.Library()
 
 #: From here on a score is shown as high, or as middling: the default threshold, and where one name alone may lie.
 HIGH, MIDDLING = 0.85, 0.70
-_MONTHS = ["January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December"]
+_MONTHS = (
+    *("January", "February", "March", "April", "May", "June", "July"),
+    *("August", "September", "October", "November", "December"),
+)
 
 
 @register.simple_tag
