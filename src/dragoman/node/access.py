@@ -7,6 +7,9 @@ and a test fails. A rule::
       roles: [analyst, reviewer]      # or ``signed_in``, or ``anyone``
       personal: true                  # shows personal data: asks for a purpose, and is journalled by the view
       scope: review                   # the scope an API key needs; without one no key may call it
+      changes: nothing                # what a POST changes: the node unless said, ``own`` sign-in, or ``nothing``
+
+An auditor changes nothing: unsafe methods are refused to them wherever the rule does not say ``own`` or ``nothing``.
 
 What a person may see of the objects behind a route is the business of each app's querysets (``visible_to``).
 """
@@ -32,6 +35,8 @@ if TYPE_CHECKING:
     from dragoman.node.people.models import Account, ApiKey
 
 Everybody = Literal["anyone", "signed_in"]
+Changes = Literal["node", "own", "nothing"]
+SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
 ROLES = ("analyst", "reviewer", "supervisor", "liaison", "auditor", "administrator")
 
 
@@ -42,9 +47,12 @@ class Rule:
     roles: frozenset[str] | Everybody
     personal: bool = False
     scope: str | None = None
+    changes: Changes = "node"
 
-    def allows(self, principal: Principal) -> bool:
-        """Tell whether the principal may call the route, purpose aside."""
+    def allows(self, principal: Principal, method: str = "GET") -> bool:
+        """Tell whether the principal may call the route with this method, purpose aside."""
+        if method not in SAFE_METHODS and self.changes == "node" and principal.has("auditor"):
+            return False
         if self.roles == "anyone":
             return True
         if not principal.known:
@@ -110,13 +118,21 @@ def _is_ours(name: str) -> bool:
     return name.startswith("dragoman.node.")
 
 
+_KEYS = {"roles", "personal", "scope", "changes"}
+
+
 def _rule(route: str, given: dict[str, Any], path: Path) -> Rule:
-    roles = given.get("roles")
+    if not isinstance(given, dict) or not set(given) <= _KEYS:
+        raise SettingRefused(f"the rule of {route} is {given}", place=str(path), remedy=f"use {sorted(_KEYS)}")
+    roles, changes = given.get("roles"), given.get("changes", "node")
+    if changes not in ("node", "own", "nothing"):
+        raise SettingRefused(f"the rule of {route} changes {changes}", place=str(path), remedy="node, own or nothing")
+    more = {"personal": bool(given.get("personal")), "scope": given.get("scope"), "changes": changes}
     if roles in ("anyone", "signed_in"):
-        return Rule(roles, bool(given.get("personal")), given.get("scope"))
+        return Rule(roles, **more)
     if not isinstance(roles, list) or not roles or not set(roles) <= set(ROLES):
         raise SettingRefused(f"the rule of {route} names the roles {roles}", place=str(path), remedy=f"use {ROLES}")
-    return Rule(frozenset(roles), bool(given.get("personal")), given.get("scope"))
+    return Rule(frozenset(roles), **more)
 
 
 def rule_of(route: str) -> Rule | None:
@@ -159,7 +175,7 @@ class AccessMiddleware:
         match = request.resolver_match
         rule = rule_of(match.view_name) if match is not None else None
         principal = principal_of(request)
-        if rule is None or not rule.allows(principal):
+        if rule is None or not rule.allows(principal, request.method or "GET"):
             return refused(request, principal)
         if rule.personal and principal.purpose is None:
             return ask_purpose(request)
