@@ -2,15 +2,26 @@
 
 DragomanError
 ├── UsageError            the caller asked for something that makes no sense
-│   └── SettingRefused    a setting of the node is missing, contradictory or dangerous
+│   ├── SettingRefused    a setting of the node is missing, contradictory or dangerous
+│   ├── ActRefused        a rule of the node forbids what a person asked for
+│   └── StepRefused       an agreement, request or recall is in no state for this step
 ├── InputError            something that was handed in cannot be read
 │   ├── ListRefused       a list file is truncated, wrong or not what it claims
 │   ├── QueryRefused      a query row or message cannot be screened
-│   └── ValueRefused      one value (a date, an identifier) cannot be understood
+│   ├── AgreementRefused  an agreement or an act on it is incomplete, contradictory or not signed as it must be
+│   ├── MessageRefused    a partner's message is malformed, or not what its sender may send
+│   │   ├── SignatureRefused  forged, altered, or signed with a key that is not known
+│   │   ├── ReplayRefused     too old, from the future, or seen before
+│   │   └── OrderBroken       the stream from or to a partner contradicts what was received before
+│   ├── ValueRefused      one value (a date, an identifier) cannot be understood
+│   ├── EventRefused      an event of the journal has a field or value that is no identifier
+│   ├── CheckpointRefused a checkpoint, note or public key is malformed or not signed by a known key
+│   └── ProofRefused      a proof does not show what it claims
 ├── StoreError            the data folder lacks or contradicts what was asked
 │   ├── UnknownList       no list of that name
 │   ├── UnknownVersion    the list has no such version
-│   └── IndexUnusable     the index file is missing, damaged or of another format
+│   ├── IndexUnusable     the index file is missing, damaged or of another format
+│   └── JournalDamaged    the journal is not what was appended to it
 └── FetchFailed           a publisher's address did not give a list
 
 Each carries what went wrong, where (if it is a place in a file), and the remedy.
@@ -41,6 +52,14 @@ class SettingRefused(UsageError):
     """A setting of the node is missing, contradictory or dangerous: it does not start."""
 
 
+class StepRefused(UsageError):
+    """An agreement, request or recall is in no state for this step."""
+
+
+class ActRefused(UsageError):
+    """A rule of the node forbids what a person asked for: a second person is missing, or the state has changed."""
+
+
 class InputError(DragomanError):
     """Something that was handed in cannot be read."""
 
@@ -53,8 +72,40 @@ class QueryRefused(InputError):
     """A query cannot be screened."""
 
 
+class AgreementRefused(InputError):
+    """An agreement or an act on it is incomplete, contradictory or not signed as it must be."""
+
+
+class MessageRefused(InputError):
+    """A partner's message is malformed, or not what its sender may send."""
+
+
+class SignatureRefused(MessageRefused):
+    """A message or document is forged, altered, or signed with a key that is not known."""
+
+
+class ReplayRefused(MessageRefused):
+    """A message is too old, from the future, or was seen before."""
+
+
+class OrderBroken(MessageRefused):
+    """The stream from or to a partner contradicts what was received before."""
+
+
 class ValueRefused(InputError):
     """One value (a date, an identifier) cannot be understood."""
+
+
+class EventRefused(InputError):
+    """An event of the journal has a field or a value that is no identifier."""
+
+
+class CheckpointRefused(InputError):
+    """A checkpoint, a signed note or a public key is malformed, or not signed by a known key."""
+
+
+class ProofRefused(InputError):
+    """A proof does not show what it claims."""
 
 
 class StoreError(DragomanError):
@@ -71,6 +122,10 @@ class UnknownVersion(StoreError):
 
 class IndexUnusable(StoreError):
     """The index file is missing, damaged, or of another format."""
+
+
+class JournalDamaged(StoreError):
+    """The journal is not what was appended to it: changed, deleted, reordered or cut short."""
 
 
 class FetchFailed(DragomanError):

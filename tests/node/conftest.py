@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
 import pytest
-from allauth.mfa.models import Authenticator
+from allauth.mfa.totp.internal.auth import TOTP
 from django.conf import settings
 from django.contrib.auth.hashers import make_password
 from django.test import Client
@@ -17,6 +17,8 @@ from dragoman.node.people.principals import PURPOSE
 
 #: Everybody's password.
 PASSWORD = "a boat on the old canal"  # noqa: S105
+#: What everybody's authenticator app knows.
+TOTP_SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"  # noqa: S105
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -43,8 +45,7 @@ class People:
         Appointment.objects.bulk_create(Appointment(account=account, role=role) for role in roles)
         account.teams.set(teams)
         if second_factor:
-            data = {"secret": "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"}
-            Authenticator.objects.create(user=account, type=Authenticator.Type.TOTP, data=data)
+            TOTP.activate(account, TOTP_SECRET)
         self.made[name] = account
         return account
 

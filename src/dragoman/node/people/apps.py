@@ -13,7 +13,8 @@ class PeopleConfig(AppConfig):
     label = "people"
 
     def ready(self) -> None:
-        """Put in the first purposes after each migration."""
-        from dragoman.node.people import purposes
+        """Connect what happens around sign-in; put in the first purposes after each migration."""
+        from dragoman.node.people import events, purposes
 
+        events.connect()
         post_migrate.connect(purposes.put_in, sender=self, dispatch_uid="people.purposes")

@@ -13,6 +13,11 @@ from django.db import models
 from django.utils import timezone
 
 
+def digest_of(secret: str) -> str:
+    """Return what is kept of a random secret: its SHA-256 in hexadecimal."""
+    return hashlib.sha256(secret.encode()).hexdigest()
+
+
 class Role(models.TextChoices):
     """What a person does at this node; what each role may do stands in the apps' ``access.yaml``."""
 
@@ -59,11 +64,22 @@ class Account(AbstractUser):
     @cached_property
     def roles(self) -> frozenset[str]:
         """The roles in force."""
-        return frozenset(self.appointments.filter(ended=None).values_list("role", flat=True))
+        return frozenset(self.appointments.in_force().values_list("role", flat=True))
+
+
+class AppointmentQuerySet(models.QuerySet["Appointment"]):
+    """Appointments, and which of them give a role now."""
+
+    def in_force(self) -> AppointmentQuerySet:
+        """Return the appointments that give their role now."""
+        return self.filter(ended=None, proposed=False)
 
 
 class Appointment(models.Model):
-    """A role given to a person: by whom, from when, until when. Never deleted."""
+    """A role given to a person: by whom, from when, until when. Never deleted.
+
+    Where a node has several administrators, an appointment is `proposed` until a second one confirms it.
+    """
 
     account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="appointments")
     role = models.CharField(max_length=16, choices=Role.choices)
@@ -71,6 +87,10 @@ class Appointment(models.Model):
     since = models.DateTimeField(default=timezone.now)
     ended = models.DateTimeField(null=True, blank=True)
     ended_by = models.ForeignKey(Account, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    proposed = models.BooleanField(default=False)
+    confirmed_by = models.ForeignKey(Account, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+
+    objects = AppointmentQuerySet.as_manager()
 
     class Meta:
         constraints: ClassVar[list[Any]] = [
@@ -92,6 +112,7 @@ class ApiKey(models.Model):
     created = models.DateTimeField(default=timezone.now)
     expires = models.DateTimeField(null=True, blank=True)
     revoked = models.DateTimeField(null=True, blank=True)
+    last_used = models.DateTimeField(null=True, blank=True, help_text="To the minute.")
     per_minute = models.PositiveIntegerField(default=6000)
 
     @classmethod
@@ -104,7 +125,7 @@ class ApiKey(models.Model):
     @staticmethod
     def digest_of(secret: str) -> str:
         """Return what is kept of a secret."""
-        return hashlib.sha256(secret.encode()).hexdigest()
+        return digest_of(secret)
 
     def is_secret(self, secret: str) -> bool:
         """Tell in constant time whether this is the key's secret."""
@@ -114,3 +135,41 @@ class ApiKey(models.Model):
     def in_force(self) -> bool:
         """Whether the key opens anything now."""
         return self.revoked is None and (self.expires is None or self.expires > timezone.now())
+
+
+class Link(models.Model):
+    """A link that lets one person in once: the first administrator, somebody invited, somebody locked out.
+
+    Only the token's SHA-256 is kept. `roles` are given when the link is used.
+    """
+
+    class Kind(models.TextChoices):
+        """What the link is for."""
+
+        FIRST = "first", "First administrator"
+        INVITATION = "invitation", "Invitation"
+        RENEWAL = "renewal", "New sign-in"
+
+    kind = models.CharField(max_length=10, choices=Kind.choices)
+    digest = models.CharField(max_length=64, unique=True)
+    name = models.CharField(max_length=150, blank=True)
+    roles = models.JSONField(default=list)
+    account = models.ForeignKey(Account, null=True, on_delete=models.PROTECT, related_name="links")
+    by = models.ForeignKey(Account, null=True, on_delete=models.PROTECT, related_name="+")
+    made = models.DateTimeField(default=timezone.now)
+    expires = models.DateTimeField()
+    used = models.DateTimeField(null=True)
+    withdrawn = models.DateTimeField(null=True)
+
+
+class NodeSettings(models.Model):
+    """What administrators set for the whole node: one row."""
+
+    id = models.PositiveSmallIntegerField(primary_key=True, default=1)
+    name = models.CharField(max_length=60, blank=True)
+    second_factor = models.BooleanField(default=True, help_text="Everybody needs a second factor.")
+
+    class Meta:
+        constraints: ClassVar[list[Any]] = [
+            models.CheckConstraint(condition=models.Q(id=1), name="one_row_of_settings")
+        ]

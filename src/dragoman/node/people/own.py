@@ -47,6 +47,11 @@ def me(request: HttpRequest) -> HttpResponse:
     return render(request, "people/me.html")
 
 
+def forged(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """Answer a form that did not come from this session: the page was left open too long, or another site sent it."""
+    return render(request, "people/forged.html", status=403)
+
+
 def safe_target(request: HttpRequest) -> str:
     """Return where ``next`` leads if that is a page of this node, else the first page."""
     target = request.POST.get("next") or request.GET.get("next") or "/"
