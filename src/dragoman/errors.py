@@ -4,7 +4,8 @@ DragomanError
 ├── UsageError            the caller asked for something that makes no sense
 │   ├── SettingRefused    a setting of the node is missing, contradictory or dangerous
 │   ├── ActRefused        a rule of the node forbids what a person asked for
-│   └── StepRefused       an agreement, request or recall is in no state for this step
+│   ├── StepRefused       an agreement, request or recall is in no state for this step
+│   └── QuotaReached      a partner has asked as much as the agreement allows for now
 ├── InputError            something that was handed in cannot be read
 │   ├── ListRefused       a list file is truncated, wrong or not what it claims
 │   ├── QueryRefused      a query row or message cannot be screened
@@ -12,7 +13,10 @@ DragomanError
 │   ├── MessageRefused    a partner's message is malformed, or not what its sender may send
 │   │   ├── SignatureRefused  forged, altered, or signed with a key that is not known
 │   │   ├── ReplayRefused     too old, from the future, or seen before
-│   │   └── OrderBroken       the stream from or to a partner contradicts what was received before
+│   │   ├── OrderBroken       the stream from or to a partner contradicts what was received before
+│   │   └── MatchingRefused   a message of private matching is malformed, or belongs to another list
+│   ├── BundleRefused     a STIX bundle or MISP event is malformed, hostile or too large
+│   ├── TaxiiRefused      a TAXII request asks for what the protocol does not allow
 │   ├── ValueRefused      one value (a date, an identifier) cannot be understood
 │   ├── EventRefused      an event of the journal has a field or value that is no identifier
 │   ├── CheckpointRefused a checkpoint, note or public key is malformed or not signed by a known key
@@ -56,6 +60,10 @@ class StepRefused(UsageError):
     """An agreement, request or recall is in no state for this step."""
 
 
+class QuotaReached(UsageError):
+    """A partner has asked as much as the agreement allows for now."""
+
+
 class ActRefused(UsageError):
     """A rule of the node forbids what a person asked for: a second person is missing, or the state has changed."""
 
@@ -90,6 +98,24 @@ class ReplayRefused(MessageRefused):
 
 class OrderBroken(MessageRefused):
     """The stream from or to a partner contradicts what was received before."""
+
+
+class MatchingRefused(MessageRefused):
+    """A message of private matching is malformed, or belongs to another list."""
+
+
+class BundleRefused(InputError):
+    """A STIX bundle or MISP event is malformed, hostile or too large."""
+
+
+class TaxiiRefused(InputError):
+    """A TAXII request asks for what the protocol does not allow. `status` is the HTTP status to answer with."""
+
+    def __init__(
+        self, message: str, *, status: int = 400, place: str | None = None, remedy: str | None = None
+    ) -> None:
+        super().__init__(message, place=place, remedy=remedy)
+        self.status = status
 
 
 class ValueRefused(InputError):
