@@ -2,13 +2,30 @@
 
 from __future__ import annotations
 
+from typing import Any, ClassVar
+
 from django.conf import settings
 from django.db import models
 from django.utils import timezone
 
+from dragoman.node.access import Principal
+
+
+class JobQuerySet(models.QuerySet["Job"]):
+    """Jobs, and which of them somebody may see."""
+
+    def visible_to(self, principal: Principal) -> JobQuerySet:
+        """Return the jobs that the principal asked for; supervisors and auditors see everybody's."""
+        if principal.has("auditor", "supervisor"):
+            return self
+        return self.filter(by=principal.account) if principal.account is not None else self.none()
+
 
 class Job(models.Model):
-    """A piece of work. It survives its worker: the `lease` runs out, and another worker goes on from `mark`."""
+    """A piece of work. It survives its worker: the `lease` runs out, and another worker goes on from `mark`.
+
+    `attempts` fences: a worker that lost its lease finds another number there, and writes nothing more.
+    """
 
     class State(models.TextChoices):
         """Where the job stands."""
@@ -31,7 +48,23 @@ class Job(models.Model):
     trouble = models.TextField(blank=True)
     cancel_asked = models.BooleanField(default=False)
     lease = models.DateTimeField(null=True)
-    attempts = models.PositiveSmallIntegerField(default=0)
+    worker = models.CharField(max_length=80, blank=True, help_text="Host and process that runs it.")
+    attempts = models.PositiveIntegerField(default=0)
     created = models.DateTimeField(default=timezone.now)
     started = models.DateTimeField(null=True)
     ended = models.DateTimeField(null=True)
+
+    objects = JobQuerySet.as_manager()
+
+    class Meta:
+        indexes: ClassVar[list[Any]] = [models.Index(fields=["state", "lease"], name="job_state")]
+
+    @property
+    def over(self) -> bool:
+        """Whether nothing more will happen."""
+        return self.state in (self.State.DONE, self.State.FAILED, self.State.CANCELLED)
+
+    @property
+    def share(self) -> int | None:
+        """How much is done, in percent; None where that is not known."""
+        return min(100, self.done * 100 // self.total) if self.total else None
