@@ -177,7 +177,7 @@ def screen_now(
 
 
 def marked(queries: Sequence[Record], found: Sequence[Sequence[Hit]]) -> list[list[Found]]:
-    """Mark hits with what is remembered of their pairs and with the safe list; three queries at most, for any number."""
+    """Mark hits with what is remembered of their pairs and with the safe list, in a fixed number of queries."""
     hit = [number for number, hits in enumerate(found) if hits]
     pairs, facts = [], {number: facts_of(queries[number]) for number in hit}
     for number in hit:
