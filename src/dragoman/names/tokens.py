@@ -31,6 +31,7 @@ class Kind(IntEnum):
 
 
 _DIGITS = frozenset("0123456789")
+_VOWELS = frozenset("aeiou")
 
 
 class Token(NamedTuple):
@@ -150,8 +151,9 @@ def _edges(sounds: str) -> str:
 
 def _writing(sounds: str) -> int:
     """Tell a word that has lost its vowels ("Mhmmd") from one that has them."""
-    consonants = sum(sound not in "aeiouyw" for sound in sounds)
-    return BARE if consonants >= 2 and not any(sound in "aeiou" for sound in sounds[1:]) else OPEN
+    if not _VOWELS.isdisjoint(sounds[1:]):
+        return OPEN
+    return BARE if sum(sound not in "aeiouyw" for sound in sounds) >= 2 else OPEN
 
 
 def _compound(sounds: str) -> str:
@@ -186,10 +188,10 @@ def _split_syllables(word: Word) -> list[Word]:
     return [word]
 
 
-def _fuse(left: Token, right: Token, sounds: str) -> Token:
-    """Make one token of two that belong together; it tells as much as a name."""
+def _fuse(left: Token, right: Token, sounds: str, kind: Kind = Kind.NAME) -> Token:
+    """Make one token of two that belong together; it tells as much as a name unless `kind` says otherwise."""
     writing = ABJAD if left.writing == ABJAD else _writing(sounds)
-    return Token(f"{left.text} {right.text}", sounds, writing)
+    return Token(f"{left.text} {right.text}", sounds, writing, kind)
 
 
 def _belongs(left: Token, right: Token) -> Token | None:
@@ -223,7 +225,7 @@ def _join(tokens: tuple[Token, ...]) -> tuple[tuple[int, Token], ...]:
         ):
             continue
         if min(len(left.sounds), len(right.sounds)) <= _SHORT or len(left.sounds) + len(right.sounds) <= _TOGETHER:
-            joins.append((position, _fuse(left, right, left.sounds + right.sounds)._replace(kind=Kind.JOINED)))
+            joins.append((position, _fuse(left, right, left.sounds + right.sounds, Kind.JOINED)))
     return tuple(joins)
 
 
@@ -267,7 +269,7 @@ _ACRONYM = 5
 
 def _is_acronym(token: Token) -> bool:
     """Tell whether a token that is all of a name is an acronym; in an X-escaped passport name it is not."""
-    vowels = any(sound in "aeiou" for sound in token.sounds)
+    vowels = not _VOWELS.isdisjoint(token.sounds)
     return token.writing == BARE and not vowels and not token.others and len(token.text) <= _ACRONYM
 
 

@@ -14,9 +14,8 @@ from dragoman.model import Record
 from dragoman.names import Name, tokenise
 from dragoman.screening.facts import FactsBuilder
 from dragoman.screening.layout import U8, Facts, QueryNames
-from dragoman.screening.lexicon import Lexicon
+from dragoman.screening.lexicon import Lexicon, Row
 from dragoman.screening.scoring import CALIBRATION_NAME, CALIBRATION_SHARE, NAME_FLOOR, POINTS, Rules
-from dragoman.screening.units import units
 
 
 @dataclass(slots=True)
@@ -37,7 +36,7 @@ def lay_out(
     facts = FactsBuilder()
     names: list[Name] = []
     owners: list[int] = []
-    columns: list[tuple[int, int, int, float, int, bool]] = []
+    columns: list[Row] = []
     start = [0]
     for asker, record in enumerate(records):
         facts.add(record)
@@ -47,9 +46,7 @@ def lay_out(
                 continue
             names.append(name)
             owners.append(asker)
-            for unit in units(name, lexicon.rarity, query=True):
-                number = lexicon.number(unit.token, unit.cut)
-                columns.append((number, unit.first, unit.span, unit.weight, unit.opening, unit.initial))
+            columns += lexicon.rows(name)
             start.append(len(columns))
     lexicon.find_new(kernels)
     token, first, span, weight, opening, initial = zip(*columns, strict=True) if columns else ((),) * 6

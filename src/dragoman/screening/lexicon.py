@@ -10,16 +10,20 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from dragoman.names import Token
+from dragoman.names import Kind, Name, Token
 from dragoman.names.likeness import FAMILY_LIKENESS, costs, family_hash, forms
 from dragoman.names.sounds import codes
-from dragoman.screening.kernels import STEPS
+from dragoman.screening.kernels import MAX_UNITS, STEPS
 from dragoman.screening.layout import Neighbours, Vocabulary
 from dragoman.screening.rarity import first_key
+from dragoman.screening.units import Unit, units
 
 _FAMILY_LIKE = int(FAMILY_LIKENESS * STEPS)
 #: Neighbours remembered before the lexicon starts afresh; five bytes each.
 _LIMIT = 4_000_000
+
+#: A unit of a query as the kernels take it: number, position of the first token, span, weight, opening, initial.
+Row = tuple[int, int, int, float, int, bool]
 
 
 class Lexicon:
@@ -41,6 +45,8 @@ class Lexicon:
     def clear(self) -> None:
         """Forget every token."""
         self._numbers: dict[tuple[Any, ...], int] = {}
+        # What a token comes to: where it is whole, and where it ends a query and may be cut short.
+        self._entries: tuple[dict[Token, tuple[int, float, int, bool]], ...] = ({}, {})
         self._new: list[tuple[Token, bool]] = []
         self._start = np.zeros(1024, np.int32)
         self._token = np.empty(65536, np.int32)
@@ -63,6 +69,34 @@ class Lexicon:
                 self._weights.clear()
             self._weights[token.sounds] = weight
         return weight
+
+    def rows(self, name: Name) -> list[Row]:
+        """Return the units of a query's name (`units`), what is the same for each token worked out once."""
+        tokens, joins = name.tokens, name.joins
+        if len(tokens) + len(joins) > MAX_UNITS:
+            return [self._row(unit) for unit in units(name, self.rarity, query=True)]
+        whole, cut = self._entries
+        rows: list[Row] = []
+        for position, token in enumerate(tokens):
+            if position and position == len(tokens) - 1 and token.kind is Kind.NAME and len(token.sounds) > 1:
+                entry = cut.get(token) or self._entry(token, True)
+            else:
+                entry = whole.get(token) or self._entry(token, False)
+            number, weight, opening, initial = entry
+            rows.append((number, position, 1, weight, opening, initial))
+        for position, token in joins:
+            weight = rows[position][3] + rows[position + 1][3]
+            rows.append((self.number(token, False), position, 2, weight, codes(token.sounds[0])[0], False))
+        return rows
+
+    def _row(self, unit: Unit) -> Row:
+        number = self.number(unit.token, unit.cut)
+        return (number, unit.first, unit.span, unit.weight, unit.opening, unit.initial)
+
+    def _entry(self, token: Token, cut: bool) -> tuple[int, float, int, bool]:
+        unit = units(Name("", (token,), ()), self.rarity)[0]
+        entry = self._entries[cut][token] = (self.number(token, cut), unit.weight, unit.opening, unit.initial)
+        return entry
 
     def number(self, token: Token, cut: bool) -> int:
         """Return the number of a token; `cut`: it may go on. A new one waits for `find_new`."""
