@@ -10,6 +10,7 @@ from __future__ import annotations
 import ctypes
 import secrets
 from functools import cache
+from importlib import import_module
 from typing import Any
 
 from dragoman.errors import MatchingRefused
@@ -27,10 +28,10 @@ _IDENTITY = bytes(POINT)
 
 @cache
 def _function(name: str) -> Any:
-    import rbcl
+    library: Any = import_module("rbcl")
 
     # By subscript: attributes are shared with rbcl, which sets no argument types.
-    function = rbcl._sodium[name]
+    function = library._sodium[name]
     function.restype = ctypes.c_int
     pointers = {"crypto_scalarmult_ristretto255": 3, "crypto_core_ristretto255_add": 3}
     function.argtypes = [ctypes.c_void_p] * pointers.get(name, 2)
