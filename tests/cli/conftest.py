@@ -77,6 +77,31 @@ class FakeScreener:
             yield found[:limit] if threshold <= 0.93 else []
 
 
+class FakeTextScanner:
+    """Finds the names of parties in texts, letter for letter."""
+
+    def __init__(self, screener: FakeScreener) -> None:
+        self.screener = screener
+
+    def scan(self, texts: list[str], *, threshold: float, limit: int, lists: Any) -> list[list[Any]]:
+        return [[*self._mentions(text, lists)] for text in texts]
+
+    def _mentions(self, text: str, lists: Any) -> Iterator[Any]:
+        for party in self.screener.parties:
+            for name in party["names"]:
+                if (start := text.find(name)) >= 0:
+                    (hit,) = next(self.screener.screen_batch([_Named([name])], threshold=0.8, limit=1, lists=lists))
+                    found = {"start": start, "end": start + len(name), "text": name, "kind": "name"}
+                    yield SimpleNamespace(
+                        **found, hit=hit, to_json=lambda hit=hit, f=found: {**hit.to_json(), "found": f}
+                    )
+
+
+@dataclass(frozen=True)
+class _Named:
+    names: list[str]
+
+
 def _build(path: Path, records: Any, lists: dict[str, str], progress: Callable[[int], None] | None = None) -> Any:
     parties = [
         {"id": record.id, "schema": record.schema, "source": record.source, "names": record.names}
@@ -110,6 +135,7 @@ def simple_screening(monkeypatch: pytest.MonkeyPatch) -> type[FakeScreener]:
     room = ModuleType("dragoman.screening")
     room.__path__ = list(real.__path__)  # its modules are the real ones
     room.Screener = FakeScreener  # type: ignore[attr-defined]
+    room.TextScanner = FakeTextScanner  # type: ignore[attr-defined]
     room.build_index = _build  # type: ignore[attr-defined]
     room.compare = _compare  # type: ignore[attr-defined]
     monkeypatch.setitem(sys.modules, "dragoman.screening", room)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import gzip
 import io
 import json
@@ -115,3 +116,62 @@ def test_every_message_file_is_screened(run, simple_screening, partners, data):
     roles = [json.loads(line)["query"].get("role") for line in done.stdout.splitlines()]
     assert roles.count("traveller") >= 282
     assert " 0 refused" in done.stderr
+
+
+TEXTS = WIRE.replace(b":71A:", b":70:RENT MAY Varnak Front 12\n:71A:")
+
+
+def test_who_is_named_in_a_text_is_found_with_the_place(run, simple_screening, partners, tmp_path):
+    run("lists", "add", "partners", partners, "--format", "ftm")
+    (tmp_path / "wire.txt").write_bytes(TEXTS)
+    done = run("screen", tmp_path / "wire.txt", "--json")
+    (row,) = [row for row in map(json.loads, done.stdout.splitlines()) if "text" in row["query"]]
+    assert done.exit_code == 1
+    assert row["query"]["role"] == "remittance"
+    assert row["query"]["text"] == "RENT MAY Varnak Front 12"
+    assert row["query"]["place"] == "wire.txt: :70:"
+    assert row["query"]["message"]["id"] == "REF1"
+    assert row["hits"][0]["found"] == {"start": 9, "end": 21, "text": "Varnak Front", "kind": "name"}
+
+
+def test_csv_has_the_role_the_place_and_the_message(run, simple_screening, partners, tmp_path):
+    run("lists", "add", "partners", partners, "--format", "ftm")
+    (tmp_path / "wire.txt").write_bytes(TEXTS.replace(b"RUVAN TELMORI", b"Ruvan Telmori"))
+    done = run("screen", tmp_path / "wire.txt", "--csv")
+    rows = {row["role"]: row for row in csv.DictReader(io.StringIO(done.stdout))}
+    assert rows["debtor"]["record_id"] == "a"
+    assert rows["debtor"]["place"] == "wire.txt: :50K:"
+    assert rows["creditor"]["record_id"] == ""
+    assert rows["remittance"]["found"] == "9-21: Varnak Front"
+    assert {row["message"] for row in rows.values()} == {"wire.txt MT103 REF1"}
+
+
+def test_a_table_says_what_a_text_names(run, simple_screening, partners, tmp_path):
+    run("lists", "add", "partners", partners, "--format", "ftm")
+    (tmp_path / "wire.txt").write_bytes(TEXTS)
+    done = run("screen", tmp_path / "wire.txt")
+    assert "9-21: Varnak Front" in done.stdout
+    assert "1 text looked through: somebody listed in 1." in done.stderr
+
+
+def test_a_party_that_many_transactions_share_is_screened_once_and_told_for_each(
+    run, simple_screening, partners, tmp_path, monkeypatch
+):
+    asked = []
+    real = simple_screening.screen_batch
+
+    def spy(self, queries, **settings):
+        asked.extend(name for query in queries for name in query.names)
+        return real(self, queries, **settings)
+
+    monkeypatch.setattr(simple_screening, "screen_batch", spy)
+    run("lists", "add", "partners", partners, "--format", "ftm")
+    batch = ":20:R\n:28D:1/1\n:50H:/1\nRuvan Telmori\n:30:240501\n" + "".join(
+        f":21:T{number}\n:32B:EUR1,\n:59:/9\nPayee {number}\n:71A:SHA\n" for number in range(5)
+    )
+    (tmp_path / "batch.txt").write_text(batch)
+    done = run("screen", tmp_path / "batch.txt", "--json")
+    rows = [json.loads(line) for line in done.stdout.splitlines()]
+    assert [row["query"]["message"]["place"] for row in rows if row["query"]["role"] == "debtor" and row["hits"]]
+    assert sum(bool(row["hits"]) for row in rows) == 5
+    assert asked.count("Ruvan Telmori") == 1

@@ -223,7 +223,7 @@ def test_many_queries_are_screened_batch_by_batch(screen, monkeypatch, simple_sc
         return real(self, queries, **settings)
 
     monkeypatch.setattr(simple_screening, "screen_batch", spy)
-    done = screen("-", "--json", stdin="name\n" + "Nobody\n" * 2500)
+    done = screen("-", "--json", stdin="name\n" + "".join(f"Nobody {number}\n" for number in range(2500)))
     assert sizes == [1000, 1000, 500]
     assert len(done.stdout.splitlines()) == 2500
 

@@ -55,8 +55,17 @@ class Counts:
 
     with_hits: int = 0
     hits: int = 0
+    texts_with_hits: int = 0
     account: Account = field(default_factory=Account)
     tally: Tally = field(default_factory=Tally)
+
+    def add(self, query: Query, hits: int) -> None:
+        """Count the hits of a query."""
+        self.hits += hits
+        if query.text is None:
+            self.with_hits += bool(hits)
+        else:
+            self.texts_with_hits += bool(hits)
 
     @property
     def status(self) -> int:
@@ -239,19 +248,15 @@ def _screen(
     counts: Counts,
     stream: BinaryIO | None,
 ) -> None:
+    from dragoman.cli.looking import Look
+
+    look = Look(screener, settings.threshold, settings.limit, settings.lists)
     size = Path(stream.name).stat().st_size if stream is not None and not sys.stdout.isatty() else None
     with progress("Screening", size, wanted=size is not None) as done:
         report.begin()
         while batch := list(islice(queries, _BATCH)):
-            found = screener.screen_batch(
-                [query.record for query in batch],
-                threshold=settings.threshold,
-                limit=settings.limit,
-                lists=settings.lists,
-            )
-            for query, hits in zip(batch, found, strict=True):
-                counts.hits += len(hits)
-                counts.with_hits += bool(hits)
+            for query, hits in zip(batch, look(batch), strict=True):
+                counts.add(query, len(hits))
                 report.write(query, hits)
             report.flush()
             if size is not None and stream is not None:
@@ -272,6 +277,8 @@ def _close(
         clear = account.queries - counts.with_hits
         queries = counted(account.queries, "query", "queries")
         say(f"{queries}: {counts.with_hits:,} with hits ({counts.hits:,}), {clear:,} without.")
+        if account.texts:
+            say(f"{counted(account.texts, 'text')} looked through: somebody listed in {counts.texts_with_hits:,}.")
     if summary:
         say(f"Threshold {settings.threshold:.2f}, at most {settings.limit} hits a query.")
         say(f"Refused rows: {account.refused:,}; values not understood: {account.unread:,}.")

@@ -1,4 +1,4 @@
-"""From messages to queries: every party of every message, with its role and its place, and the account of the batch."""
+"""From messages to queries: every party and text of every message, its role and place, and the account of the batch."""
 
 from __future__ import annotations
 
@@ -10,6 +10,10 @@ from dragoman.messages.inputs import read_queries
 from dragoman.messages.parties import Message
 from dragoman.messages.queries import Account, Query, Remark
 from dragoman.messages.sources import Source
+from dragoman.model import Record
+
+#: Texts that are one code of a set, and name nobody.
+_CODES = frozenset(("purpose_code",))
 
 
 @dataclass(slots=True)
@@ -76,3 +80,8 @@ def _message_queries(part: Source, account: Account, tally: Tally) -> Iterator[Q
             query = Query(party.record, party.place, role=party.role, message=whence)
             account.accept(query)
             yield query
+        for text in message.texts:
+            if text.kind not in _CODES:
+                query = Query(Record("", "Thing"), text.place, role=text.kind, message=whence, text=text.value)
+                account.accept(query)
+                yield query

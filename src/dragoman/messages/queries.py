@@ -22,7 +22,8 @@ class Unread:
 class Query:
     """What is screened: a record of statements, where it stood in the input, and what could not be read of it.
 
-    A party of a message has its `role`, and in `message` the file, format, id and place of the message.
+    A party of a message has its `role`, and in `message` the file, format, id and place of the message. So has a
+    `text` of a message, in which listed parties are looked for; its record is empty, and its role the kind of text.
     """
 
     record: Record
@@ -30,9 +31,15 @@ class Query:
     unread: list[Unread] = field(default_factory=list)
     role: str | None = None
     message: dict[str, str | None] | None = None
+    text: str | None = None
 
     def to_json(self) -> dict[str, Any]:
-        """Return ``{"id", "schema", "properties": {name: [values]}}`` as used; ``unread`` where some was not."""
+        """Return ``{"id", "schema", "properties": {name: [values]}}`` as used, with ``unread`` where some was not.
+
+        A text is ``{"text", "role", "place", "message"}``.
+        """
+        if self.text is not None:
+            return {"text": self.text, "role": self.role, "place": self.place, "message": self.message}
         properties: dict[str, list[str]] = {}
         for known in self.record.statements:
             properties.setdefault(known.prop, []).append(known.value)
@@ -59,6 +66,7 @@ class Account:
 
     tell: Callable[[Remark], None] = lambda remark: None
     queries: int = 0
+    texts: int = 0
     refused: int = 0
     unread: int = 0
 
@@ -69,6 +77,9 @@ class Account:
 
     def accept(self, query: Query) -> None:
         """Account for a query, and for what could not be read of it."""
+        if query.text is not None:
+            self.texts += 1
+            return
         self.queries += 1
         for value in query.unread:
             self.unread += 1

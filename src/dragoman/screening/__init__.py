@@ -8,9 +8,22 @@ if TYPE_CHECKING:
     from dragoman.screening.build import IndexSummary, build_index
     from dragoman.screening.comparison import Comparison, compare
     from dragoman.screening.explain import Feature, Hit
+    from dragoman.screening.repeats import Repeats
     from dragoman.screening.screener import Screener
+    from dragoman.screening.text import Mention, TextScanner
 
-__all__ = ["Comparison", "Feature", "Hit", "IndexSummary", "Screener", "build_index", "compare"]
+__all__ = [
+    "Comparison",
+    "Feature",
+    "Hit",
+    "IndexSummary",
+    "Mention",
+    "Repeats",
+    "Screener",
+    "TextScanner",
+    "build_index",
+    "compare",
+]
 
 _HOMES = {
     "Comparison": "comparison",
@@ -20,6 +33,9 @@ _HOMES = {
     "IndexSummary": "build",
     "build_index": "build",
     "Screener": "screener",
+    "Mention": "text",
+    "Repeats": "repeats",
+    "TextScanner": "text",
 }
 
 
