@@ -4,12 +4,14 @@ Each app says in its ``access.yaml`` who may call each of its routes; a route wi
 and a test fails. A rule::
 
     desk:hit:            # the route, as Django names it; operations of the API are ``api:<operation>``
-      roles: [analyst, reviewer]      # or ``signed_in``, or ``anyone``
+      roles: [analyst, reviewer]      # or ``signed_in``, ``anyone``, or ``nobody`` for what a library brings along
       personal: true                  # shows personal data: asks for a purpose, and is journalled by the view
       scope: review                   # the scope an API key needs; without one no key may call it
       changes: nothing                # what a POST changes: the node unless said, ``own`` sign-in, or ``nothing``
 
 An auditor changes nothing: unsafe methods are refused to them wherever the rule does not say ``own`` or ``nothing``.
+Until somebody has the second factor that the node asks for, they reach only routes that anyone may call or that change
+their ``own`` sign-in.
 
 What a person may see of the objects behind a route is the business of each app's querysets (``visible_to``).
 """
@@ -21,11 +23,13 @@ from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
+from urllib.parse import urlencode
 
 import yaml
 from django.apps import apps
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
+from django.middleware.csrf import CsrfViewMiddleware
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
@@ -34,7 +38,7 @@ from dragoman.errors import SettingRefused
 if TYPE_CHECKING:
     from dragoman.node.people.models import Account, ApiKey
 
-Everybody = Literal["anyone", "signed_in"]
+Everybody = Literal["anyone", "signed_in", "nobody"]
 Changes = Literal["node", "own", "nothing"]
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
 ROLES = ("analyst", "reviewer", "supervisor", "liaison", "auditor", "administrator")
@@ -55,7 +59,7 @@ class Rule:
             return False
         if self.roles == "anyone":
             return True
-        if not principal.known:
+        if not principal.known or self.roles == "nobody":
             return False
         if principal.key is not None and (self.scope is None or self.scope not in principal.scopes):
             return False
@@ -128,7 +132,7 @@ def _rule(route: str, given: dict[str, Any], path: Path) -> Rule:
     if changes not in ("node", "own", "nothing"):
         raise SettingRefused(f"the rule of {route} changes {changes}", place=str(path), remedy="node, own or nothing")
     more = {"personal": bool(given.get("personal")), "scope": given.get("scope"), "changes": changes}
-    if roles in ("anyone", "signed_in"):
+    if roles in ("anyone", "signed_in", "nobody"):
         return Rule(roles, **more)
     if not isinstance(roles, list) or not roles or not set(roles) <= set(ROLES):
         raise SettingRefused(f"the rule of {route} names the roles {roles}", place=str(path), remedy=f"use {ROLES}")
@@ -175,15 +179,48 @@ class AccessMiddleware:
         match = request.resolver_match
         rule = rule_of(match.view_name) if match is not None else None
         principal = principal_of(request)
-        if rule is None or not rule.allows(principal, request.method or "GET"):
+        if rule is None or not rule.allows(principal, request.method or "GET") or _forged(request, view, principal):
             return refused(request, principal)
+        if rule.roles != "anyone" and rule.changes != "own" and _lacks_second_factor(principal):
+            return ask_second_factor(request)
         if rule.personal and principal.purpose is None:
             return ask_purpose(request)
         return None
 
 
+class _Form(CsrfViewMiddleware):
+    """Checks a request as Django checks forms, and says why it was refused."""
+
+    def _reject(self, request: HttpRequest, reason: str) -> Any:
+        return reason
+
+
+def _forged(request: HttpRequest, view: Callable[..., Any], principal: Principal) -> bool:
+    """Tell whether another site may have sent this in the name of somebody who is signed in here.
+
+    Pages are checked by Django; the API is exempt there, for keys need no token. Who calls it with a session does.
+    """
+    if request.method in SAFE_METHODS or principal.account is None or principal.key is not None:
+        return False
+    if not getattr(view, "csrf_exempt", False):
+        return False
+    form = _Form(lambda _: HttpResponse())
+    form.process_request(request)
+    return form.process_view(request, lambda _: None, (), {}) is not None
+
+
+def _lacks_second_factor(principal: Principal) -> bool:
+    from dragoman.node.people.node_settings import second_factor_required
+
+    if principal.account is None or principal.key is not None:
+        return False
+    return not principal.facts.get("second_factor") and second_factor_required()
+
+
 def _wants_json(request: HttpRequest) -> bool:
-    return request.path.startswith("/api/") or "authorization" in request.headers or not request.accepts("text/html")
+    match = request.resolver_match
+    of_api = request.path.startswith("/api/") or (match is not None and "api" in match.namespaces)
+    return of_api or "authorization" in request.headers or not request.accepts("text/html")
 
 
 def refused(request: HttpRequest, principal: Principal) -> HttpResponseBase:
@@ -193,7 +230,9 @@ def refused(request: HttpRequest, principal: Principal) -> HttpResponseBase:
         detail = "No role or scope of yours allows this." if principal.known else "Sign in, or send an API key."
         return problem(request, status, detail)
     if not principal.known:
-        return redirect_to_login(request.get_full_path())
+        if request.headers.get("HX-Request"):
+            return HttpResponse(status=204, headers={"HX-Redirect": reverse("account_login")})
+        return redirect_to_login(request.get_full_path() if request.method == "GET" else "/")
     return render(request, "refused.html", status=403)
 
 
@@ -201,14 +240,22 @@ def ask_purpose(request: HttpRequest) -> HttpResponseBase:
     """Answer a request for personal data that carries no purpose."""
     if _wants_json(request):
         return problem(request, 403, "Say for which purpose: header Dragoman-Purpose, one of the purposes of the key.")
+    return _elsewhere(request, reverse("people:purpose"))
+
+
+def ask_second_factor(request: HttpRequest) -> HttpResponseBase:
+    """Answer somebody who has no second factor yet, at a node that asks for one."""
+    if _wants_json(request):
+        return problem(request, 403, "This node asks for a second factor: sign in with a browser and set one up.")
+    return _elsewhere(request, reverse("mfa_index"))
+
+
+def _elsewhere(request: HttpRequest, path: str) -> HttpResponseBase:
+    """Lead to another page first, and back to this one afterwards; a part of a page leads the whole page there."""
+    if request.headers.get("HX-Request"):
+        return HttpResponse(status=204, headers={"HX-Redirect": path})
     target = request.get_full_path() if request.method == "GET" else "/"
-    return redirect(f"{reverse('people:purpose')}?{_encoded(next=target)}")
-
-
-def _encoded(**values: str) -> str:
-    from urllib.parse import urlencode
-
-    return urlencode(values)
+    return redirect(f"{path}?{urlencode({'next': target})}")
 
 
 _TITLES = {400: "Bad request", 401: "Who are you?", 403: "Not allowed", 404: "Not found", 409: "Conflict"}

@@ -6,6 +6,7 @@ import re
 import secrets
 from collections.abc import Callable
 
+from django.conf import settings
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 
@@ -13,9 +14,10 @@ _Next = Callable[[HttpRequest], HttpResponseBase]
 _ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
 
 #: Everything from the node itself, nothing inline. Images may be data: URLs, for QR codes at sign-in.
+#: A form may lead to the agency's OpenID Connect provider, where there is one.
 _POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
-    "connect-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'; manifest-src 'self'"
+    "connect-src 'self'; form-action 'self'{provider}; frame-ancestors 'none'; base-uri 'none'; manifest-src 'self'"
 )
 
 
@@ -38,10 +40,11 @@ class ContentSecurity:
 
     def __init__(self, get_response: _Next) -> None:
         self.get_response = get_response
+        self.policy = _POLICY.format(provider=f" {settings.OIDC_ORIGIN}" if settings.OIDC_ORIGIN else "")
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         response = self.get_response(request)
-        response.headers.setdefault("Content-Security-Policy", _POLICY)
+        response.headers.setdefault("Content-Security-Policy", self.policy)
         response.headers.setdefault("Permissions-Policy", "camera=(), geolocation=(), microphone=()")
         response.headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
         return response

@@ -34,5 +34,5 @@ def node_name() -> str:
 
 
 def second_factor_required() -> bool:
-    """Tell whether everybody needs a second factor: the administrators' choice, unless the environment is for training."""
+    """Tell whether everybody needs a second factor: as chosen, unless the environment says no."""
     return bool(settings.SECOND_FACTOR) and current().second_factor

@@ -1,8 +1,8 @@
 """Giving and ending roles.
 
 Where a node has several administrators, two of them give a role: one proposes, another confirms, and neither is the
-person who gets it. Where there is one alone, one must do; the journal marks what was done alone. An auditor has no other
-role, so that nobody oversees what they did themselves. The last administrator stays.
+person who gets it. Where there is one alone, one must do; the journal marks what was done alone. An auditor has no
+other role, so that nobody oversees what they did themselves. The last administrator stays.
 """
 
 from __future__ import annotations

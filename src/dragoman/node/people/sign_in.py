@@ -78,8 +78,8 @@ ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*", "password2*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_SESSION_REMEMBER = False  # a session ends with the browser
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 600
-#: Five wrong passwords for one name, or ten a minute from one address, and the door stays shut for a while. Counted in the
-#: database, so that every process counts alike.
+#: Five wrong passwords for one name, or ten a minute from one address, and the door stays shut for a while. Counted in
+#: the database, so that every process counts alike.
 ACCOUNT_RATE_LIMITS = {"login_failed": "10/m/ip,5/15m/key", "login": "30/m/ip", "reauthenticate": "10/m/user"}
 ALLAUTH_TRUSTED_PROXY_COUNT = _ENVIRONMENT.number("PROXIES", 1 if _TLS else 0)
 
