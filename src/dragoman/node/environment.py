@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 import secrets
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -57,13 +57,17 @@ class Environment:
         return [part.strip() for part in self.text(name, default).split(",") if part.strip()]
 
 
-def kept_secret(path: Path) -> str:
+def _random() -> str:
+    return secrets.token_urlsafe(64)
+
+
+def kept_secret(path: Path, make: Callable[[], str] = _random) -> str:
     """Return the secret that is kept at `path`, made on first use with mode 0600. Any number of processes may ask."""
     if not path.is_file():
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         own = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
         with open(os.open(own, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as stream:
-            stream.write(secrets.token_urlsafe(64))
+            stream.write(make())
             stream.flush()
             os.fsync(stream.fileno())
         try:

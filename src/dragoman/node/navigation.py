@@ -37,6 +37,13 @@ ENTRIES = (
     Entry("desk:cases", "Cases", "cases", "Work", ("desk:case",)),
     Entry("registry:lists", "Lists", "lists", "Sources", ("registry:list", "registry:version")),
     Entry("registry:subjects", "Subjects", "subjects", "Sources", ("registry:subject", "registry:record")),
+    Entry(
+        "partners:partners",
+        "Partners",
+        "partners",
+        "Exchange",
+        ("partners:partner", "partners:draft", "partners:agreement"),
+    ),
     Entry("journal:events", "Journal", "journal", "Oversight", ("journal:event",)),
     Entry("people:accounts", "People", "people", "Oversight", ("people:account",)),
     Entry("people:settings", "Settings", "settings", "Oversight"),

@@ -1,1 +1,109 @@
-"""No models yet."""
+"""Partners, the agreements with them and the acts on these; messages to and from them; what was disclosed to whom."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import Any, ClassVar
+
+from django.conf import settings
+from django.db import models
+from django.utils import timezone
+
+from dragoman.exchange import agreement as pact
+from dragoman.exchange.agreement_acts import Act, Standing, standing
+from dragoman.exchange.agreement_reading import read_agreement
+
+ACCOUNT = settings.AUTH_USER_MODEL
+
+
+class Partner(models.Model):
+    """Another node, by its card. People compare the key on another channel before `confirmed` is set."""
+
+    node = models.CharField(max_length=120, unique=True)
+    name = models.CharField(max_length=200)
+    address = models.URLField()
+    key = models.CharField(max_length=43, unique=True)
+    confirmed = models.DateTimeField(null=True)
+    added = models.DateTimeField(default=timezone.now)
+    by = models.ForeignKey(ACCOUNT, on_delete=models.PROTECT, related_name="+")
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Agreement(models.Model):
+    """One version of an agreement with a partner: its `document`; how it stands follows from the acts."""
+
+    partner = models.ForeignKey(Partner, on_delete=models.PROTECT, related_name="agreements")
+    hash = models.CharField(max_length=80, unique=True)
+    document = models.JSONField()
+    agreement_id = models.CharField(max_length=120)
+    version = models.PositiveIntegerField()
+    title = models.CharField(max_length=200)
+    added = models.DateTimeField(default=timezone.now)
+    by = models.ForeignKey(ACCOUNT, null=True, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        indexes: ClassVar[list[Any]] = [models.Index(fields=["agreement_id", "version"], name="agreement_versions")]
+
+    @cached_property
+    def read(self) -> pact.Agreement:
+        """The agreement as the exchange reads it."""
+        return read_agreement(self.document)
+
+    def known_acts(self) -> list[Act]:
+        """Return the acts of both sides, checked when they came in."""
+        return [Act.from_json(row.body) for row in self.acts.all()]
+
+    def standing(self) -> Standing:
+        """Return how it stands now: a pure function of the acts, later versions and the clock."""
+        later = Agreement.objects.filter(agreement_id=self.agreement_id, version__gt=self.version)
+        successors = [(each.read, each.known_acts()) for each in later.prefetch_related("acts")]
+        return standing(self.read, self.known_acts(), timezone.now(), successors=successors)
+
+
+class AgreementAct(models.Model):
+    """A signed act of one side on an agreement."""
+
+    agreement = models.ForeignKey(Agreement, on_delete=models.PROTECT, related_name="acts")
+    node = models.CharField(max_length=120)
+    number = models.PositiveIntegerField()
+    body = models.JSONField()
+    signature = models.CharField(max_length=120, unique=True)
+    at = models.DateTimeField(default=timezone.now)
+    by = models.ForeignKey(ACCOUNT, null=True, on_delete=models.PROTECT, related_name="+")
+
+
+class Outgoing(models.Model):
+    """A message to a partner, in the order of its `number`; kept until the partner acknowledged it."""
+
+    partner = models.ForeignKey(Partner, on_delete=models.PROTECT, related_name="outgoing")
+    number = models.PositiveBigIntegerField()
+    kind = models.CharField(max_length=40)
+    body = models.JSONField()
+    made = models.DateTimeField(default=timezone.now)
+    attempts = models.PositiveIntegerField(default=0)
+    next_try = models.DateTimeField(default=timezone.now)
+    trouble = models.TextField(blank=True)
+    acknowledged = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints: ClassVar[list[Any]] = [
+            models.UniqueConstraint(fields=["partner", "number"], name="message_once_a_partner")
+        ]
+
+
+class Incoming(models.Model):
+    """A message from a partner that was taken in, once, in order."""
+
+    partner = models.ForeignKey(Partner, on_delete=models.PROTECT, related_name="incoming")
+    number = models.PositiveBigIntegerField()
+    kind = models.CharField(max_length=40)
+    digest = models.CharField(max_length=80)
+    at = models.DateTimeField(default=timezone.now)
+    outcome = models.TextField(blank=True)
+
+    class Meta:
+        constraints: ClassVar[list[Any]] = [
+            models.UniqueConstraint(fields=["partner", "number"], name="taken_in_once_a_partner")
+        ]

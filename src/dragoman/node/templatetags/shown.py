@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 from functools import cache
 
@@ -94,3 +95,9 @@ def when(value: datetime | None) -> SafeString | str:
 def prop_label(name: str) -> str:
     """Return a property's name in words: ``birthDate`` is ``Birth date``."""
     return schema_label(name[:1].upper() + name[1:])
+
+
+@register.filter
+def joined(values: Iterable[str]) -> str:
+    """Return codes in words, sorted, parted by commas: ``list entries, persons of interest``."""
+    return ", ".join(sorted(value.replace("_", " ") for value in values))

@@ -1,0 +1,19 @@
+"""The routes of the partners' desk."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from dragoman.node.partners import views
+
+app_name = "partners"
+urlpatterns = [
+    path("", views.partners, name="partners"),
+    path("add", views.add, name="add"),
+    path("<int:pk>", views.partner, name="partner"),
+    path("<int:pk>/confirm", views.confirm, name="confirm"),
+    path("<int:pk>/draft", views.draft, name="draft"),
+    path("agreements/<int:pk>", views.agreement, name="agreement"),
+    path("agreements/<int:pk>/document", views.document, name="document"),
+    path("agreements/<int:pk>/act", views.perform, name="perform"),
+]

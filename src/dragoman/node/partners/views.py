@@ -1,0 +1,135 @@
+"""Pages: partners and their keys, agreements and the acts on them."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from django.contrib import messages
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from dragoman.errors import DragomanError
+from dragoman.exchange.keys import PublicKey
+from dragoman.node.access import principal_of
+from dragoman.node.journal.recording import record
+from dragoman.node.partners.agreeing import act, keep
+from dragoman.node.partners.cards import read_card
+from dragoman.node.partners.drafting import DraftForm, sides
+from dragoman.node.partners.identity import card, fingerprint
+from dragoman.node.partners.models import Agreement, Partner
+
+#: The acts that a page offers, with what the button says.
+ACTS = {"sign": "Sign", "suspend": "Suspend", "resume": "Resume", "end": "End"}
+
+
+def _address(request: HttpRequest) -> str:
+    return request.build_absolute_uri("/")
+
+
+@require_GET
+def partners(request: HttpRequest) -> HttpResponse:
+    """Show the partners, and this node's own card."""
+    found = [(each, list(each.agreements.all())) for each in Partner.objects.prefetch_related("agreements")]
+    own = card(_address(request))
+    return render(
+        request, "partners/partners.html", {"partners": found, "card": own, "text": json.dumps(own, indent=1)}
+    )
+
+
+@require_POST
+def add(request: HttpRequest) -> HttpResponse:
+    """Add a partner by its card."""
+    try:
+        fields = read_card(request.POST.get("card", ""))
+    except DragomanError as error:
+        messages.error(request, str(error))
+        return redirect("partners:partners")
+    principal = principal_of(request)
+    with transaction.atomic():
+        partner, new = Partner.objects.get_or_create(node=fields["node"], defaults=fields | {"by": principal.account})
+        if new:
+            record(principal, "partners.partner.added", f"partner:{partner.pk}")
+    if not new:
+        messages.info(request, f"{partner} is known already.")
+    return redirect("partners:partner", partner.pk)
+
+
+@require_GET
+def partner(request: HttpRequest, pk: int) -> HttpResponse:
+    """Show a partner: its key, the agreements with it, and what waits to be delivered."""
+    found = get_object_or_404(Partner, pk=pk)
+    waiting = found.outgoing.filter(acknowledged=None).order_by("number")
+    return render(
+        request,
+        "partners/partner.html",
+        {
+            "partner": found,
+            "fingerprint": fingerprint(PublicKey.read(found.key).id),
+            "agreements": [(each, each.standing()) for each in found.agreements.order_by("-added")],
+            "waiting": waiting[:20],
+        },
+    )
+
+
+@require_POST
+def confirm(request: HttpRequest, pk: int) -> HttpResponse:
+    """Note that people compared the key on another channel."""
+    with transaction.atomic():
+        found = get_object_or_404(Partner.objects.select_for_update(), pk=pk)
+        if found.confirmed is None:
+            found.confirmed = timezone.now()
+            found.save(update_fields=["confirmed"])
+            record(principal_of(request), "partners.key.confirmed", f"partner:{found.pk}")
+    return redirect("partners:partner", pk)
+
+
+@require_http_methods(["GET", "POST"])
+def draft(request: HttpRequest, pk: int) -> HttpResponse:
+    """Draft an agreement with a partner."""
+    found = get_object_or_404(Partner, pk=pk)
+    form = DraftForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            kept = keep(form.document(found, _address(request)), principal_of(request))
+        except DragomanError as error:
+            form.add_error(None, str(error))
+        else:
+            return redirect("partners:agreement", kept.pk)
+    return render(request, "partners/draft.html", {"partner": found, "form": form, "groups": sides(form)})
+
+
+@require_GET
+def agreement(request: HttpRequest, pk: int) -> HttpResponse:
+    """Show an agreement: how it stands and why, what it says, who did what."""
+    found = get_object_or_404(Agreement.objects.select_related("partner"), pk=pk)
+    context: dict[str, Any] = {
+        "agreement": found,
+        "read": found.read,
+        "standing": found.standing(),
+        "acts": found.known_acts(),
+        "offered": ACTS,
+    }
+    return render(request, "partners/agreement.html", context)
+
+
+@require_GET
+def document(request: HttpRequest, pk: int) -> HttpResponse:
+    """Return the document that is signed, with the acts on it."""
+    found = get_object_or_404(Agreement, pk=pk)
+    content = {"hash": found.hash, "document": found.document, "acts": [each.to_json() for each in found.known_acts()]}
+    return JsonResponse(content, json_dumps_params={"indent": 1, "ensure_ascii": False})
+
+
+@require_POST
+def perform(request: HttpRequest, pk: int) -> HttpResponse:
+    """Do one act on an agreement for this node."""
+    found = get_object_or_404(Agreement, pk=pk)
+    try:
+        act(found, request.POST.get("act", ""), request.POST.get("reason", "").strip(), principal_of(request))
+    except DragomanError as error:
+        messages.error(request, str(error))
+    return redirect("partners:agreement", pk)
