@@ -66,11 +66,8 @@ def act(agreement: Agreement, kind: str, reason: str, principal: Principal) -> A
         Agreement.objects.select_for_update().get(pk=agreement.pk)
         done = perform(kind, agreement.read, node_key(), agreement.known_acts(), timezone.now(), reason)
         kept = _keep_act(agreement, done, principal)
-        send(
-            agreement.partner,
-            KIND,
-            {"document": agreement.document, "acts": [each.to_json() for each in _all(agreement)]},
-        )
+        acts = [each.to_json() for each in agreement.known_acts()]
+        send(agreement.partner, KIND, {"document": agreement.document, "acts": acts})
     return kept
 
 
