@@ -4,10 +4,12 @@ DragomanError
 ├── UsageError            the caller asked for something that makes no sense
 │   ├── SettingRefused    a setting of the node is missing, contradictory or dangerous
 │   ├── ActRefused        a rule of the node forbids what a person asked for
+│   ├── AddressRefused    an address that the node is to call is not public
 │   ├── StepRefused       an agreement, request or recall is in no state for this step
 │   └── QuotaReached      a partner has asked as much as the agreement allows for now
 ├── InputError            something that was handed in cannot be read
 │   ├── ListRefused       a list file is truncated, wrong or not what it claims
+│   ├── BackupRefused     a node cannot be saved or restored: half a file, a home that is not empty
 │   ├── QueryRefused      a query row or message cannot be screened
 │   ├── AgreementRefused  an agreement or an act on it is incomplete, contradictory or not signed as it must be
 │   ├── MessageRefused    a partner's message is malformed, or not what its sender may send
@@ -26,7 +28,8 @@ DragomanError
 │   ├── UnknownVersion    the list has no such version
 │   ├── IndexUnusable     the index file is missing, damaged or of another format
 │   └── JournalDamaged    the journal is not what was appended to it
-└── FetchFailed           a publisher's address did not give a list
+├── FetchFailed           a publisher's address did not give a list
+└── DeliveryFailed        an address that the node calls gave no answer
 
 Each carries what went wrong, where (if it is a place in a file), and the remedy.
 """
@@ -68,12 +71,20 @@ class ActRefused(UsageError):
     """A rule of the node forbids what a person asked for: a second person is missing, or the state has changed."""
 
 
+class AddressRefused(UsageError):
+    """An address that the node is to call is not public: it could be used to reach into a network."""
+
+
 class InputError(DragomanError):
     """Something that was handed in cannot be read."""
 
 
 class ListRefused(InputError):
     """A list file is truncated, wrong or not what it claims; the version in use stays in use."""
+
+
+class BackupRefused(InputError):
+    """A node cannot be saved or restored: the file is half or altered, or the home is not empty."""
 
 
 class QueryRefused(InputError):
@@ -156,3 +167,7 @@ class JournalDamaged(StoreError):
 
 class FetchFailed(DragomanError):
     """A publisher's address did not give a list."""
+
+
+class DeliveryFailed(DragomanError):
+    """An address that the node calls gave no answer."""

@@ -55,6 +55,7 @@ INSTALLED_APPS = [
     "dragoman.node.partners",
     "dragoman.node.ledger",
     "dragoman.node.newsroom",
+    "dragoman.node.webhooks",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -73,6 +74,8 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "dragoman.node.middleware.RequestId",
+    "dragoman.node.serving.metrics.Measured",
+    "dragoman.node.api.middleware.ApiProblems",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "dragoman.node.middleware.ContentSecurity",
@@ -86,6 +89,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "dragoman.node.access.AccessMiddleware",
+    "dragoman.node.api.middleware.ApiGuard",
 ]
 
 ROOT_URLCONF = "dragoman.node.urls"
@@ -136,6 +140,11 @@ def _databases() -> dict[str, Any]:
 
 DATABASES = _databases()
 SQLITE = DATABASES["default"]["ENGINE"].endswith("sqlite3")
+
+#: Hosts that webhooks may call although they are in a network that is not public.
+WEBHOOK_HOSTS = ENVIRONMENT.several("WEBHOOK_HOSTS")
+#: Whether this machine may ask for measurements without a key.
+METRICS_FROM_LOOPBACK = ENVIRONMENT.flag("METRICS_FROM_LOOPBACK")
 
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "node_cache"}}
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend", "QUEUES": []}}

@@ -11,6 +11,12 @@ urlpatterns = [
     path("people/", include("dragoman.node.people.urls")),
     path("lists/", include("dragoman.node.registry.urls")),
     path("journal/", include("dragoman.node.journal.urls")),
+    path("partners/", include("dragoman.node.partners.urls")),
+    path("webhooks/", include("dragoman.node.webhooks.urls")),
     path("accounts/", include("allauth.urls")),
     path("", api.urls),
 ]
+
+handler400 = "dragoman.node.api.problems.bad_request"
+handler404 = "dragoman.node.api.problems.not_found"
+handler500 = "dragoman.node.api.problems.server_error"

@@ -1,0 +1,1 @@
+"""Running a node: preparing its home, serving, saving and restoring it."""

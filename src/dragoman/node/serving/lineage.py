@@ -1,0 +1,25 @@
+"""Children that do not outlive their parent, even where it was killed without a chance to tell them."""
+
+from __future__ import annotations
+
+import os
+import signal
+import threading
+import time
+
+#: The variable in which a server tells its children its process id.
+PARENT = "DRAGOMAN_SERVER_PID"
+_SECONDS = 1.0
+
+
+def end_with_parent(parent: int) -> None:
+    """Ask this process to end once process `parent` is no longer its parent. Returns at once."""
+    if parent <= 1:
+        return
+    threading.Thread(target=_watch, args=(parent,), name="parent", daemon=True).start()
+
+
+def _watch(parent: int) -> None:
+    while os.getppid() == parent:
+        time.sleep(_SECONDS)
+    os.kill(os.getpid(), signal.SIGTERM)

@@ -1,0 +1,126 @@
+"""The server: granian with WSGI workers, and beside it a worker for background jobs."""
+
+from __future__ import annotations
+
+import ipaddress
+import multiprocessing
+import os
+import socket
+import subprocess
+import sys
+import threading
+import time
+from dataclasses import dataclass
+
+from dragoman.errors import SettingRefused, UsageError
+from dragoman.node.serving.lineage import PARENT
+
+#: A job worker that ended is started again, but not more often than this (seconds).
+_LEAST_PAUSE = 5.0
+
+
+@dataclass(frozen=True, slots=True)
+class Binding:
+    """Where and how to serve. `threads` is per worker: requests that wait for the database overlap."""
+
+    host: str = "127.0.0.1"
+    port: int = 8000
+    workers: int = 1
+    threads: int = 16
+
+    @property
+    def url(self) -> str:
+        """The address to open in a browser."""
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return f"http://{host}:{self.port}"
+
+    def check(self, *, tls: bool) -> None:
+        """Raise SettingRefused for an open door without TLS, UsageError where the port is taken."""
+        if not tls and not is_loopback(self.host):
+            raise SettingRefused(
+                f"serving on {self.host} without TLS would show names and passwords to the network",
+                remedy="put a proxy with TLS before it and set DRAGOMAN_TLS=yes (see docs/operating.md)",
+            )
+        family = socket.AF_INET6 if ":" in self.host else socket.AF_INET
+        with socket.socket(family, socket.SOCK_STREAM) as trial:
+            trial.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                trial.bind((self.host, self.port))
+            except OSError as error:
+                raise UsageError(
+                    f"{self.host}:{self.port} cannot be served on: {error.strerror}",
+                    remedy="choose another port: dragoman serve --port 8001",
+                ) from error
+
+
+def is_loopback(host: str) -> bool:
+    """Tell whether an address reaches this machine only; a name is trusted only if it is ``localhost``."""
+    try:
+        return ipaddress.ip_address(host.strip("[]")).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+def serve(binding: Binding, *, jobs: bool) -> None:
+    """Serve until a signal says to stop; the home must be prepared, and Django set up."""
+    from django.db import connections
+    from granian.constants import HTTPModes, Interfaces
+    from granian.log import LogLevels
+    from granian.server import Server
+
+    # What is loaded now, the workers need not load: they are forked.
+    import dragoman.node.urls
+    import dragoman.node.wsgi  # noqa: F401
+
+    connections.close_all()  # a connection must not be shared with the processes that are forked
+    os.environ[PARENT] = str(os.getpid())
+    if sys.platform == "linux":
+        multiprocessing.set_start_method("fork", force=True)
+    server = Server(
+        "dragoman.node.serving.application:application",
+        address=binding.host,
+        port=binding.port,
+        interface=Interfaces.WSGI,
+        workers=binding.workers,
+        blocking_threads=binding.threads,
+        backpressure=max(64, binding.threads * 2),
+        http=HTTPModes.http1,
+        log_level=LogLevels.error,
+        respawn_failed_workers=True,
+        workers_kill_timeout=20,
+    )
+    keeper = JobsKeeper() if jobs else None
+    if keeper is not None:
+        server.on_startup(keeper.start)
+        server.on_shutdown(keeper.stop)
+    server.serve()
+
+
+class JobsKeeper:
+    """Keeps one ``dragoman worker`` running while the server runs."""
+
+    def __init__(self) -> None:
+        self._process: subprocess.Popen[bytes] | None = None
+        self._stopping = threading.Event()
+
+    def start(self) -> None:
+        """Start the worker, and start it again whenever it ends."""
+        threading.Thread(target=self._keep, name="jobs", daemon=True).start()
+
+    def stop(self) -> None:
+        """Ask the worker to end, and wait for it: what it had begun, another worker takes up."""
+        self._stopping.set()
+        if self._process is not None and self._process.poll() is None:
+            self._process.terminate()
+            try:
+                self._process.wait(10)
+            except subprocess.TimeoutExpired:
+                self._process.kill()
+
+    def _keep(self) -> None:
+        command = [sys.executable, "-c", "from dragoman.cli import main; main()", "worker"]
+        while not self._stopping.is_set():
+            began = time.monotonic()
+            self._process = subprocess.Popen(command, stdin=subprocess.DEVNULL)  # noqa: S603  our own command
+            self._process.wait()
+            self._stopping.wait(max(0.0, _LEAST_PAUSE - (time.monotonic() - began)))
