@@ -13,17 +13,23 @@ INSTALL := $(PIP) install --quiet --require-hashes
 # PyICU is compiled with the build tools that are locked, not with whatever is newest.
 HASHED := $(INSTALL) --no-build-isolation
 
-.PHONY: help demo test lint format docs tutorial bench front lock wheel clean
+.PHONY: help demo serve test test-postgres lint format docs tutorial bench front lock wheel clean
 .DEFAULT_GOAL := help
 
 help: ## Say what there is
-	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 18
+	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 22
 
 demo: .venv/base ## Make the training exercise, screen it, and show what was found and why
 	$(BIN)/dragoman exercise run $(EXERCISE)
 
+serve: .venv/node .venv/front ## Serve a node on 127.0.0.1:8000; ARGS="--exercise" loads the training exercise
+	$(BIN)/dragoman serve $(ARGS)
+
 test: .venv/dev ## Run the tests; ARGS="tests/lists -x" for some of them, ARGS=--cov for coverage
 	$(BIN)/python -m pytest $(ARGS)
+
+test-postgres: .venv/dev ## Run the node's tests on a PostgreSQL that is thrown away after
+	tools/with_postgres.sh $(BIN)/python -m pytest tests/node $(ARGS)
 
 lint: .venv/dev ## Check style, types, and that each room imports only from floors below it
 	$(BIN)/ruff check
@@ -79,13 +85,17 @@ endef
 .venv/base: requirements/base.txt pyproject.toml .venv/build
 	$(call set_up,base)
 
+.venv/node: requirements/node.txt pyproject.toml .venv/build
+	$(call set_up,node)
+	@touch .venv/base
+
 .venv/dev: requirements/dev.txt pyproject.toml .venv/build
 	$(call set_up,dev)
-	@touch .venv/base
+	@touch .venv/base .venv/node
 
 .venv/bench: requirements/bench.txt pyproject.toml .venv/build
 	$(call set_up,bench)
-	@touch .venv/base .venv/dev
+	@touch .venv/base .venv/node .venv/dev
 
 # The console's script, styles, icons and fonts, bundled into src/dragoman/node/static.
 FRONT := src/dragoman/node/front
