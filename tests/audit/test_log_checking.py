@@ -162,7 +162,7 @@ def test_checkpoints_of_a_stranger_or_of_another_log_do_not_count() -> None:
         str(Checkpoint.sign(ORIGIN, 1, bytes(32), Signer.from_seed(ORIGIN, bytes(32))).note),
         str(Checkpoint.sign("elsewhere", 1, bytes(32), SIGNER).note),
     ]
-    assert list(trusted(texts, ORIGIN, [SIGNER.verifier], report)) == [LOG.checkpoints[0]]
+    assert list(trusted(texts, {ORIGIN}, [SIGNER.verifier], report)) == [LOG.checkpoints[0]]
     assert [each.kind for each in report.findings] == ["signature"] * 3
     assert report.first_bad is None
 

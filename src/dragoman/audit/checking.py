@@ -7,7 +7,7 @@ the checkpoints; the place is then known as closely as checkpoints lie.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -87,7 +87,9 @@ class Report:
             )
 
 
-def trusted(texts: Iterable[str], origin: str, verifiers: Sequence[Verifier], report: Report) -> Iterator[Checkpoint]:
+def trusted(
+    texts: Iterable[str], origins: Collection[str], verifiers: Sequence[Verifier], report: Report
+) -> Iterator[Checkpoint]:
     """Yield the checkpoints that are of this log and signed by a known key; note the others in the report."""
     for number, text in enumerate(texts):
         try:
@@ -96,7 +98,7 @@ def trusted(texts: Iterable[str], origin: str, verifiers: Sequence[Verifier], re
         except CheckpointRefused as error:
             report.add("signature", 0, 0, f"checkpoint {number}: {error.message}")
             continue
-        if found.origin != origin:
+        if found.origin not in origins:
             report.add("signature", 0, 0, f"checkpoint {number} is of the log {found.origin}")
             continue
         yield found
@@ -112,10 +114,10 @@ def check_log(
 ) -> Report:
     """Read all rows in the order in which they are kept, and compare them with checkpoints, `store` and `head`.
 
-    Checkpoints are taken to be verified (`trusted`); of `store` the levels above the leaves are read. Memory does not
-    grow with the log.
+    Checkpoints come verified (`trusted`), the smaller before the larger; of `store` the levels above the leaves are
+    read. Memory does not grow with the log.
     """
-    check = _Check(report or Report(), store, sorted(checkpoints, key=lambda each: each.size))
+    check = _Check(report or Report(), store, iter(checkpoints))
     check.meet_checkpoints()
     batch: list[Row] = []
     for row in rows:
@@ -132,7 +134,8 @@ def check_log(
 class _Check:
     report: Report
     store: TreeStore | None
-    waiting: list[Checkpoint]
+    coming: Iterator[Checkpoint]
+    waiting: Checkpoint | None = None  # the next to be met
     head: Head = field(default_factory=Head)
     expected: int = 0  # the index that comes next
     whole: bool = True  # whether the tree can still be computed: no row was missing so far
@@ -140,7 +143,7 @@ class _Check:
 
     @property
     def next_size(self) -> int | None:
-        return self.waiting[0].size if self.waiting else None
+        return self.waiting.size if self.waiting else None
 
     def take(self, batch: list[Row]) -> None:
         """Check rows, the last of which ends a batch or what the next checkpoint is about."""
@@ -191,31 +194,36 @@ class _Check:
 
     def meet_checkpoints(self) -> None:
         """Compare the tree with the checkpoints of its size."""
-        while self.waiting and self.waiting[0].size <= self.head.size and self.whole:
-            checkpoint = self.waiting.pop(0)
+        while self.whole and (checkpoint := self._next()) and checkpoint.size <= self.head.size:
+            self.waiting = None
             self.report.checkpoints += 1
             if checkpoint.size < self.head.size or checkpoint.root != self.head.root:
                 self._contradicted(checkpoint)
                 return
             self.report.signed = checkpoint.size
 
+    def _next(self) -> Checkpoint | None:
+        if self.waiting is None:
+            self.waiting = next(self.coming, None)
+        return self.waiting
+
     def _contradicted(self, checkpoint: Checkpoint) -> None:
         first, last = self.report.signed, max(checkpoint.size - 1, self.report.signed)
         message = f"the events are not those of the checkpoint of {checkpoint.size} events that was signed"
         self.report.add("contradicts", first, last, message)
         self.agreed = False
-        self.waiting.clear()  # all later ones contradict too, and tell nothing more
+        self.coming = iter(())  # all later ones contradict too, and tell nothing more
 
     def end(self, head: Head | None) -> None:
         """Compare with what should have come."""
         report = self.report
         report.size, report.root = self.expected, self.head.root
-        longest = max((checkpoint.size for checkpoint in self.waiting), default=0)
-        if longest > self.expected:
-            message = f"a signed checkpoint has {longest} events, of which {longest - self.expected} are gone"
-            report.add("cut short", self.expected, longest - 1, message)
-        elif self.waiting and self.agreed and self.whole:
-            self._contradicted(self.waiting[0])
+        longest = self._next()
+        for checkpoint in self.coming:
+            longest = checkpoint
+        if longest and longest.size > self.expected:
+            message = f"a signed checkpoint has {longest.size} events, of which {longest.size - self.expected} are gone"
+            report.add("cut short", self.expected, longest.size - 1, message)
         if head is None or not self.whole:
             return
         if head.size > self.expected:

@@ -1,0 +1,108 @@
+"""Group commit: events of requests that run at the same time are made durable by one transaction.
+
+A process has one writer thread, with a connection of its own. While it commits, events gather; what has gathered is
+its next transaction. Nobody waits for others to come: under no load an event is committed alone and at once.
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+from concurrent.futures import Future
+from queue import Empty, SimpleQueue
+
+from django.db import connection, transaction
+
+from dragoman.audit.events import Event
+from dragoman.node.journal.appending import EVERY_SECONDS, append, sign_rest
+
+#: Events in one transaction at most.
+MOST = 500
+_Waiting = tuple[Event, Future[int]]
+
+
+class Writer:
+    """The writer thread of this process, started on first use."""
+
+    def __init__(self) -> None:
+        self._forget()
+        os.register_at_fork(after_in_child=self._forget)
+
+    def _forget(self) -> None:
+        """Begin anew: a forked child has not the thread, and what was in the queue belongs to its parent."""
+        self._queue: SimpleQueue[_Waiting | None] = SimpleQueue()
+        self._lock = threading.Lock()
+        self._thread: threading.Thread | None = None
+
+    def append(self, event: Event) -> int:
+        """Hand an event over and wait until it is durable; return its index. Raises what the writer met."""
+        answer: Future[int] = Future()
+        with self._lock:
+            if self._thread is None or not self._thread.is_alive():
+                self._thread = threading.Thread(target=self._run, name="journal", daemon=True)
+                self._thread.start()
+            self._queue.put((event, answer))
+        return answer.result()
+
+    def stop(self) -> None:
+        """End the thread and its connection, once what was handed over is durable."""
+        with self._lock:
+            thread, self._thread = self._thread, None
+            if thread is not None:
+                self._queue.put(None)
+        if thread is not None:
+            thread.join()
+
+    def _run(self) -> None:
+        unsigned = False
+        while True:
+            try:
+                first = self._queue.get(timeout=EVERY_SECONDS)
+            except Empty:
+                unsigned = unsigned and not _sign_while_idle()
+                connection.close()
+                continue
+            if first is None:
+                connection.close()
+                return
+            batch = [first, *self._gathered()]
+            if batch[-1] is None:
+                self._queue.put(batch.pop())
+            _commit([each for each in batch if each is not None])
+            unsigned = True
+
+    def _gathered(self) -> list[_Waiting | None]:
+        found: list[_Waiting | None] = []
+        while len(found) < MOST - 1 and (not found or found[-1] is not None):
+            try:
+                found.append(self._queue.get_nowait())
+            except Empty:
+                break
+        return found
+
+
+def _commit(batch: list[_Waiting]) -> None:
+    try:
+        with transaction.atomic():
+            first = append([event for event, _ in batch])
+    except BaseException as error:  # noqa: BLE001  whatever it is, those who wait must hear of it
+        connection.close()
+        for _, answer in batch:
+            answer.set_exception(error)
+        return
+    for index, (_, answer) in enumerate(batch, first):
+        answer.set_result(index)
+
+
+def _sign_while_idle() -> bool:
+    """Sign what was appended since the last checkpoint; a database that is away is tried again later."""
+    from django.db import DatabaseError
+
+    try:
+        sign_rest()
+    except DatabaseError:
+        return False
+    return True
+
+
+WRITER = Writer()
