@@ -16,7 +16,7 @@ from dragoman.node.api.asking import ALGORITHM
 from dragoman.node.api.parameters import Paging
 from dragoman.node.api.rendering import answer
 from dragoman.node.api.shapes import Adjacent, AdjacentResponse, Algorithms, Catalog, Entity, Status
-from dragoman.node.desk.screening import screener
+from dragoman.node.desk import screening
 from dragoman.node.journal.recording import look_up
 from dragoman.node.registry.models import ListVersion, Source
 
@@ -40,7 +40,7 @@ def readyz(request: HttpRequest) -> dict[str, str]:
     with connection.cursor() as cursor:
         cursor.execute("SELECT 1")
     try:
-        screener()
+        screening.screener()
     except StoreError as error:
         raise IndexUnusable(
             f"there is no index to search yet: {error.message}", remedy=error.remedy or "add a list at the desk"
@@ -80,7 +80,7 @@ def catalog(request: HttpRequest) -> dict[str, Any]:
     rows = ListVersion.objects.filter(state=ListVersion.State.IN_USE, source__in=seen)
     versions = list(rows.select_related("source").order_by("source__name").distinct())
     try:
-        indexed = dict(screener().lists)
+        indexed = dict(screening.screener().lists)
     except StoreError:
         indexed = {}
     datasets = [_dataset(version, indexed) for version in versions]

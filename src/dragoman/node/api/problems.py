@@ -7,9 +7,9 @@ import sys
 from collections.abc import Callable
 from typing import Any
 
-from django.core.exceptions import PermissionDenied, SuspiciousOperation
+from django.core.exceptions import PermissionDenied, RequestDataTooBig, SuspiciousOperation
 from django.db import InterfaceError, OperationalError
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, UnreadablePostError
 from django.http.response import HttpResponseBase
 from django.template.loader import render_to_string
 from django.views.defaults import page_not_found
@@ -124,6 +124,9 @@ def join(api: NinjaAPI) -> None:
         HttpError: _refused,
         Http404: lambda request, error: told(request, 404),
         PermissionDenied: lambda request, error: told(request, 403, "This is not yours to do."),
+        RequestDataTooBig: lambda request, error: told(request, 413),
+        SuspiciousOperation: lambda request, error: told(request, 400),
+        UnreadablePostError: lambda request, error: told(request, 400, "The body ended too early."),
         OperationalError: of_database,
         InterfaceError: of_database,
         Exception: _fault,

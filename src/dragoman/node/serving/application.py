@@ -25,10 +25,10 @@ def _warm() -> None:
     from django.db import connection
 
     from dragoman.errors import StoreError
-    from dragoman.node.desk.screening import screener
+    from dragoman.node.desk import screening
 
     try:
-        opened = screener()
+        opened = screening.screener()
         for _ in range(2):
             opened.screen({"schema": "Person", "name": "Nemo Nihil"})
     except StoreError:

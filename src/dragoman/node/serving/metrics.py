@@ -84,7 +84,7 @@ class _State(Collector):
 
         from dragoman.errors import StoreError
         from dragoman.node.desk.models import Hit
-        from dragoman.node.desk.screening import screener
+        from dragoman.node.desk import screening
         from dragoman.node.jobs.models import Job
 
         about = GaugeMetricFamily("dragoman_version", "The version that runs.", labels=["version"])
@@ -103,7 +103,7 @@ class _State(Collector):
         yield jobs
         yield from _deliveries()
         try:
-            parties = screener().summary.parties
+            parties = screening.screener().summary.parties
         except StoreError:
             parties = 0
         yield GaugeMetricFamily("dragoman_parties", "Parties in the index.", parties)
