@@ -16,7 +16,7 @@ from dragoman.exchange.agreement import (
     Quota,
 )
 from dragoman.exchange.agreement_faults import Fault, Reader
-from dragoman.exchange.canonical import read_json
+from dragoman.exchange.canonical import canonical, read_json
 from dragoman.exchange.handling import Colour
 from dragoman.exchange.handling_words import load, words
 from dragoman.exchange.keys import PublicKey
@@ -29,6 +29,7 @@ def read_agreement(source: bytes | dict[str, Any]) -> Agreement:
     """Read an agreement from its bytes or its JSON value. Raises AgreementRefused, which names every fault."""
     try:
         document = read_json(source, size=1024 * 1024) if isinstance(source, bytes) else source
+        canonical(document)  # what cannot be hashed cannot be signed
     except DragomanError as error:
         raise AgreementRefused(error.message, remedy=error.remedy) from error
     found, faults = examine(document)

@@ -37,7 +37,7 @@ class Colour(IntEnum):
 
     @property
     def onward(self) -> str:
-        """What a recipient may do with it further: ``free``, with ``leave``, ``never``."""
+        """Whether a recipient may share it with another agency: ``free``, or with ``leave`` of its source."""
         return words().onward[self.word]
 
     @classmethod
