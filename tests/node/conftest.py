@@ -14,6 +14,7 @@ from django.test import Client
 from dragoman.node.access import ROLES
 from dragoman.node.people.models import Account, ApiKey, Appointment, Team
 from dragoman.node.people.principals import PURPOSE
+from tests.node.journal.emptying import journal_may_be_emptied  # noqa: F401  a fixture, for all tests
 
 #: Everybody's password.
 PASSWORD = "a boat on the old canal"  # noqa: S105

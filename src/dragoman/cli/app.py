@@ -37,6 +37,7 @@ Completion in bash: eval "$(_DRAGOMAN_COMPLETE=bash_source dragoman)"; likewise 
         "worker": ("dragoman.cli.worker:worker", "Run a node's background jobs."),
         "backup": ("dragoman.cli.backup:backup", "Save a node into one file, while it serves."),
         "restore": ("dragoman.cli.restore:restore", "Restore a node from a backup into an empty home."),
+        "journal": ("dragoman.cli.journal:journal", "Verify and export a node's journal; check what was exported."),
         "node": ("dragoman.cli.node:node", "Run one of Django's management commands for this node."),
         "index": ("dragoman.cli.index:index", "Build or show the index that screening searches."),
     },
