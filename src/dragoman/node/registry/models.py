@@ -88,6 +88,7 @@ class Record(models.Model):
         constraints: ClassVar[list[Any]] = [
             models.UniqueConstraint(fields=["source", "record_id"], name="record_once_a_source")
         ]
+        indexes: ClassVar[list[Any]] = [models.Index(fields=["source", "first_seen"], name="record_first_seen")]
 
 
 class Statement(models.Model):
@@ -127,3 +128,11 @@ class Judgement(models.Model):
     at = models.DateTimeField(default=timezone.now)
     withdrawn_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
     withdrawn_at = models.DateTimeField(null=True)
+
+
+class IndexInUse(models.Model):
+    """The one row that says which index file is searched, and which versions are in it."""
+
+    file = models.CharField(max_length=64)
+    lists = models.JSONField()
+    at = models.DateTimeField(auto_now=True)

@@ -1,0 +1,95 @@
+"""The index of the versions in use: a file that is never changed, and a row that says which file is the one.
+
+A new file is built beside the old one; the row moves in the transaction that puts a version in use. What an
+interruption leaves is a file that no row names, and the next build removes it.
+"""
+
+from __future__ import annotations
+
+import secrets
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
+from itertools import chain
+from pathlib import Path
+
+from django.conf import settings
+
+from dragoman.errors import IndexUnusable, UnknownList
+from dragoman.lists.locking import locked
+from dragoman.lists.store import ListStore
+from dragoman.model import Record
+from dragoman.node.registry.models import IndexInUse, ListVersion
+from dragoman.screening import Screener, build_index
+
+Progress = Callable[[int], None]
+
+
+def folder() -> Path:
+    """Return where the node keeps its index files."""
+    found: Path = settings.NODE_HOME / "index"
+    return found
+
+
+def versions_in_use() -> dict[str, str]:
+    """Return the version in use of every source that has one."""
+    rows = ListVersion.objects.filter(state=ListVersion.State.IN_USE).values_list("source__name", "version")
+    return dict(rows.order_by("source__name"))
+
+
+def build(lists: Mapping[str, str], progress: Progress | None = None) -> str:
+    """Build an index of these versions of the lists; return the name of its file. Nothing uses it yet."""
+    store = ListStore.open(settings.HOME)
+    name = f"{secrets.token_hex(8)}.idx"
+    folder().mkdir(parents=True, exist_ok=True)
+    records: Iterator[Record] = chain.from_iterable(store.records(*label) for label in lists.items())
+    build_index(folder() / name, records, lists, progress)
+    return name
+
+
+def put_in_use(name: str, lists: Mapping[str, str]) -> None:
+    """Make an index file the one that is searched; call it in the transaction that puts the versions in use."""
+    IndexInUse.objects.update_or_create(pk=1, defaults={"file": name, "lists": dict(lists)})
+
+
+def sweep() -> None:
+    """Remove the index files that are not in use. Whoever has one open keeps it until they let go."""
+    row = IndexInUse.objects.first()
+    for path in folder().glob("*.idx"):
+        if row is None or path.name != row.file:
+            with suppress(OSError):
+                path.unlink()
+
+
+_opened: dict[str, Screener] = {}
+_lock = threading.Lock()
+
+
+def screener() -> Screener:
+    """Return the screener over the index in use, opened once a process. Raises UnknownList where no list is in use."""
+    row = IndexInUse.objects.first()
+    if row is None:
+        raise UnknownList("no list is in use yet", remedy="add one on the page Lists, or load the exercise")
+    found = _opened.get(row.file)
+    if found is not None:
+        return found
+    with _lock:
+        if row.file not in _opened:
+            opened = _open(row.file)
+            _opened.clear()
+            _opened[row.file] = opened
+        return _opened[row.file]
+
+
+def _open(name: str) -> Screener:
+    """Open an index file; one that is missing or of another version of Dragoman is built again from the lists."""
+    try:
+        return Screener.open(folder() / name)
+    except IndexUnusable:
+        with locked(folder() / ".lock"):
+            path = folder() / name
+            with suppress(IndexUnusable):  # another process built it meanwhile
+                return Screener.open(path)
+            lists = versions_in_use()
+            (folder() / build(lists)).replace(path)
+            return Screener.open(path)

@@ -1,0 +1,121 @@
+"""Versions of lists are taken in whole or not at all: records, statements and index change in one step."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from dragoman.exercise import make
+from dragoman.exercise.making import LIST_FILES
+from dragoman.lists.store import ListStore
+from dragoman.node.registry import importing, indexing, search
+from dragoman.node.registry.models import ListVersion, Record, Source, Statement
+from dragoman.node.registry.writing import Writing
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(scope="session")
+def exercise(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("exercise")
+    make(folder)
+    return folder
+
+
+@pytest.fixture
+def home(tmp_path: Path, settings) -> Path:
+    settings.HOME, settings.NODE_HOME = tmp_path, tmp_path / "node"
+    return tmp_path
+
+
+def files(exercise: Path, name: str) -> list[Path]:
+    return [exercise / file for file in LIST_FILES[name]]
+
+
+def stated() -> set[tuple[str, str, str]]:
+    rows = Statement.objects.filter(gone=False, record__gone=False)
+    return set(rows.values_list("record__record_id", "prop", "value"))
+
+
+def expected(home: Path, name: str) -> set[tuple[str, str, str]]:
+    store = ListStore.open(home)
+    return {(record.id, each.prop, each.value) for record in store.records(name) for each in record.statements}
+
+
+def test_what_a_version_states_is_what_the_registry_shows_and_the_index_finds(exercise: Path, home: Path) -> None:
+    version = importing.import_list("un-sc", files(exercise, "un-sc")[0])
+    assert version.state == ListVersion.State.IN_USE
+    assert stated() == expected(home, "un-sc")
+    assert search.versions() == {"un-sc": version.version}
+    some = Record.objects.filter(is_party=True, schema="Person").first()
+    assert search.screener().screen(some.caption)[0].record_id == some.record_id
+
+
+def test_a_newer_version_replaces_the_one_in_use_and_keeps_what_was_stated_before(exercise: Path, home: Path) -> None:
+    first, second = files(exercise, "un-sc")
+    old = importing.import_list("un-sc", first)
+    before = stated()
+    new = importing.import_list("un-sc", second)
+    assert stated() == expected(home, "un-sc") != before
+    gone = Statement.objects.filter(gone=True)
+    assert before - stated() == set(gone.values_list("record__record_id", "prop", "value"))
+    assert set(gone.values_list("last_seen", flat=True)) == {old.version}
+    assert search.screener().lists == {"un-sc": new.version}
+    old.refresh_from_db()
+    assert old.state == ListVersion.State.SUPERSEDED
+
+
+def test_an_older_release_is_kept_beside_the_one_in_use(exercise: Path, home: Path) -> None:
+    first, second = files(exercise, "un-sc")
+    importing.import_list("un-sc", second)
+    shown = stated()
+    assert importing.import_list("un-sc", first).state == ListVersion.State.SUPERSEDED
+    assert stated() == shown
+
+
+def test_a_record_that_comes_back_is_shown_again(exercise: Path, home: Path) -> None:
+    importing.import_list("un-sc", files(exercise, "un-sc")[0])
+    source, store = Source.objects.get(), ListStore.open(home)
+    records = list(store.records("un-sc"))
+    for version, kept in (("2099-01-01", records[:-1]), ("2099-01-02", records)):
+        writing = Writing(source, version, "2098-01-01")
+        writing.write(kept)
+        writing.settle()
+        assert stated() == {(record.id, each.prop, each.value) for record in kept for each in record.statements}
+
+
+def test_the_same_files_again_change_nothing(exercise: Path, home: Path) -> None:
+    path = files(exercise, "partners")[0]
+    version = importing.import_list("partners", path)
+    rows = set(Statement.objects.values_list("pk", flat=True))
+    assert importing.import_list("partners", path) == version
+    assert set(Statement.objects.values_list("pk", flat=True)) == rows
+
+
+def test_an_import_that_is_cut_off_shows_nothing_and_is_completed_by_the_next(
+    exercise: Path, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, second = files(exercise, "un-sc")
+    importing.import_list("un-sc", first)
+    shown, lists = stated(), search.screener().lists
+
+    def cut_off(*_: object) -> str:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as broken:
+        broken.setattr(indexing, "build", cut_off)
+        with pytest.raises(KeyboardInterrupt):
+            importing.import_list("un-sc", second)
+    assert stated() == shown
+    assert search.screener().lists == lists
+    importing.import_list("un-sc", second)
+    assert stated() == expected(home, "un-sc")
+    assert len(Statement.objects.values_list("record", "prop", "value").filter(gone=False)) == len(stated())
+
+
+def test_an_index_of_another_version_of_dragoman_is_built_again(exercise: Path, home: Path) -> None:
+    importing.import_list("partners", files(exercise, "partners")[0])
+    (file,) = indexing.folder().glob("*.idx")
+    file.write_bytes(b"not an index")
+    assert search.screener().summary.parties > 0
