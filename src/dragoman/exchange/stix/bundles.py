@@ -122,7 +122,7 @@ def _check_shape(thing: Thing, place: str, limits: Limits) -> None:
 
 
 def references(thing: Thing) -> Iterator[tuple[str, Any]]:
-    """Yield the properties that name other objects (``..._ref``, ``..._refs``, in extensions too), and what they name."""
+    """Yield the properties that name other objects (``..._ref``, ``..._refs``, in extensions too) and their targets."""
     for prop, value in thing.items():
         if prop.endswith("_ref"):
             yield prop, value
