@@ -35,7 +35,7 @@ class Verification:
 
 
 def verify(also: list[Verifier] | None = None, anchor: str | None = None) -> Verification:
-    """Read the whole journal again. Nothing is signed or recorded.
+    """Read the whole journal again; where it is sound, its last events are signed. Nothing is recorded.
 
     `also` are public keys to trust beside those that this node knows; `anchor` is a checkpoint from elsewhere that the
     journal must extend. Events appended meanwhile are left to the next time. Memory grows with the checkpoints only.
@@ -54,6 +54,8 @@ def verify(also: list[Verifier] | None = None, anchor: str | None = None) -> Ver
     origins = {verifier.name for verifier in verifiers}
     signed = trusted(texts, origins, verifiers, report)
     check_log(_rows(head.size), signed, store=Store(), head=expected, report=report)
+    if report.sound:
+        sign_rest()
     return Verification(report, keys.origin(), verifiers)
 
 
