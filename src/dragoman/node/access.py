@@ -21,6 +21,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from functools import cache
+from inspect import getclosurevars, isfunction
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 from urllib.parse import urlencode
@@ -122,6 +123,7 @@ def _is_ours(name: str) -> bool:
     return name.startswith("dragoman.node.")
 
 
+_NEVER = "an administrator sees no personal data, nor does anybody without a role"
 _KEYS = {"roles", "personal", "scope", "changes"}
 
 
@@ -131,6 +133,8 @@ def _rule(route: str, given: dict[str, Any], path: Path) -> Rule:
     roles, changes = given.get("roles"), given.get("changes", "node")
     if changes not in ("node", "own", "nothing"):
         raise SettingRefused(f"the rule of {route} changes {changes}", place=str(path), remedy="node, own or nothing")
+    if given.get("personal") and (isinstance(roles, str) or "administrator" in (roles or ())):
+        raise SettingRefused(f"the rule of {route} shows personal data to {roles}", place=str(path), remedy=_NEVER)
     more = {"personal": bool(given.get("personal")), "scope": given.get("scope"), "changes": changes}
     if roles in ("anyone", "signed_in", "nobody"):
         return Rule(roles, **more)
@@ -142,6 +146,31 @@ def _rule(route: str, given: dict[str, Any], path: Path) -> Rule:
 def rule_of(route: str) -> Rule | None:
     """Return the rule of a route, or None: then nobody may call it."""
     return rules().get(route)
+
+
+def route_of(request: HttpRequest, view: Callable[..., Any]) -> str | None:
+    """Return the name by which the rules know what is called: an operation of the API is known by path and method."""
+    match = request.resolver_match
+    if match is None or not match.namespaces or match.namespaces[-1] != "api":
+        return match.view_name if match is not None else None
+    method = "GET" if request.method == "HEAD" else request.method
+    name = _operations(view).get(method or "GET")
+    return f"api:{name}" if name is not None else match.view_name
+
+
+@cache
+def _operations(view: Callable[..., Any]) -> dict[str, str]:
+    """Return the operation that each method of an API path calls.
+
+    Django names a path after its first operation, whatever the method; django-ninja keeps the others in the object that
+    its view closes over.
+    """
+    owner = getclosurevars(view).nonlocals.get("self") if isfunction(view) else None
+    return {
+        method: getattr(operation, "url_name", None) or operation.view_func.__name__
+        for operation in getattr(owner, "operations", ())
+        for method in operation.methods
+    }
 
 
 def principal_of(request: HttpRequest) -> Principal:
@@ -176,8 +205,8 @@ class AccessMiddleware:
         self, request: HttpRequest, view: Callable[..., Any], args: Any, kwargs: Any
     ) -> HttpResponseBase | None:
         """Refuse what no rule allows, before the view is called."""
-        match = request.resolver_match
-        rule = rule_of(match.view_name) if match is not None else None
+        route = route_of(request, view)
+        rule = rule_of(route) if route is not None else None
         principal = principal_of(request)
         if rule is None or not rule.allows(principal, request.method or "GET") or _forged(request, view, principal):
             return refused(request, principal)
@@ -206,7 +235,7 @@ def _forged(request: HttpRequest, view: Callable[..., Any], principal: Principal
         return False
     form = _Form(lambda _: HttpResponse())
     form.process_request(request)
-    return form.process_view(request, lambda _: None, (), {}) is not None
+    return form.process_view(request, lambda _: HttpResponse(), (), {}) is not None
 
 
 def _lacks_second_factor(principal: Principal) -> bool:
@@ -224,7 +253,9 @@ def _wants_json(request: HttpRequest) -> bool:
 
 
 def refused(request: HttpRequest, principal: Principal) -> HttpResponseBase:
-    """Answer a request that no rule allows: sign in first, or no."""
+    """Answer a request that no rule allows: sign in first, or no. The first page leads everybody to what is theirs."""
+    if request.path == "/" and request.method == "GET" and principal.account is not None and principal.key is None:
+        return redirect(start_of(request))
     if _wants_json(request):
         status = 403 if principal.known else 401
         detail = "No role or scope of yours allows this." if principal.known else "Sign in, or send an API key."
@@ -234,6 +265,13 @@ def refused(request: HttpRequest, principal: Principal) -> HttpResponseBase:
             return HttpResponse(status=204, headers={"HX-Redirect": reverse("account_login")})
         return redirect_to_login(request.get_full_path() if request.method == "GET" else "/")
     return render(request, "refused.html", status=403)
+
+
+def start_of(request: HttpRequest) -> str:
+    """Return the first page of the navigation that the request's principal may open."""
+    from dragoman.node.navigation import ENTRIES
+
+    return next((reverse(entry.route) for entry in ENTRIES if may(request, (entry.route,))), reverse("people:me"))
 
 
 def ask_purpose(request: HttpRequest) -> HttpResponseBase:

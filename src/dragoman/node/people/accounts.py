@@ -77,6 +77,7 @@ def account(request: HttpRequest, pk: int) -> HttpResponse:
         "keys": found.keys.prefetch_related("purposes").order_by("-created"),
         "factors": found.authenticator_set.exclude(type="recovery_codes"),
         "needs_second": roles.needs_second(principal_of(request).account),
+        "changing": principal_of(request).has("administrator"),
     }
     return render(request, "people/account.html", shown)
 

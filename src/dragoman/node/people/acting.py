@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Concatenate, ParamSpec
+from typing import Any, TypeVar, cast
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -12,8 +12,7 @@ from django.shortcuts import redirect
 
 from dragoman.errors import ActRefused
 
-P = ParamSpec("P")
-View = Callable[Concatenate[HttpRequest, P], HttpResponse]
+V = TypeVar("V", bound=Callable[..., HttpResponse])
 
 
 def said(error: ActRefused) -> str:
@@ -22,18 +21,18 @@ def said(error: ActRefused) -> str:
     return f"{text} {error.remedy[:1].upper()}{error.remedy[1:]}." if error.remedy else text
 
 
-def back_to(route: str) -> Callable[[View[P]], View[P]]:
+def back_to(route: str) -> Callable[[V], V]:
     """Let a view's ActRefused lead back to the page `route`, with the refusal as a message."""
 
-    def wrap(view: View[P]) -> View[P]:
+    def wrap(view: V) -> V:
         @wraps(view)
-        def guarded(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+        def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
             try:
                 return view(request, *args, **kwargs)
             except ActRefused as error:
                 messages.error(request, said(error))
                 return redirect(route)
 
-        return guarded
+        return cast("V", guarded)
 
     return wrap

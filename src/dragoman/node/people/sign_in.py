@@ -91,4 +91,6 @@ MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not _TLS  # http://localhost
 
 SOCIALACCOUNT_ADAPTER = "dragoman.node.people.adapters.ProviderAdapter"
 SOCIALACCOUNT_STORE_TOKENS = False
-SOCIALACCOUNT_PROVIDERS = {"openid_connect": {"OAUTH_PKCE_ENABLED": True, "APPS": [_OIDC] if _OIDC else []}}
+SOCIALACCOUNT_PROVIDERS: dict[str, dict[str, Any]] = {
+    "openid_connect": {"OAUTH_PKCE_ENABLED": True, "APPS": [_OIDC] if _OIDC else []}
+}

@@ -68,7 +68,7 @@ class NewAccount(NewPassword):
 
     name = forms.CharField(label="Your name", max_length=150, widget=forms.TextInput(attrs={"autocomplete": "name"}))
     username = forms.CharField(
-        label="User name",
+        label="Username",
         validators=[_USERNAME],
         widget=forms.TextInput(attrs={"autocomplete": "username", "autocapitalize": "none", "spellcheck": "false"}),
     )

@@ -1,0 +1,237 @@
+"""Every route, tried by every role, by nobody, and by keys with and without its scope.
+
+The routes come from the URL resolver and from the API's operations, the expected answers from the ``access.yaml``
+files, read here once more in plain words. A route without a rule fails. The views themselves are not called: what
+passes the door is answered by a middleware behind it.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from django.http import HttpRequest, HttpResponse
+from django.test import Client, override_settings
+from django.urls import get_resolver
+from django.urls.resolvers import URLPattern, URLResolver
+from pytest_django import Settings
+from tests.node.conftest import Issued, People
+
+from dragoman.errors import SettingRefused
+from dragoman.node import access
+from dragoman.node.access import ROLES, SAFE_METHODS
+
+pytestmark = pytest.mark.django_db
+NODE = Path(access.__file__).parent
+SAMPLES = {int: 987654321, uuid.UUID: uuid.UUID(int=7)}
+
+
+class Reached:
+    """Answers 299 in place of the view."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_view(self, request: HttpRequest, *_: Any) -> HttpResponse:
+        """Say that the request got through."""
+        return HttpResponse("reached", status=299)
+
+
+def patterns(resolver: URLResolver, namespace: str = "", before: str = "") -> Iterator[tuple[str, str, URLPattern]]:
+    """Yield each route: its full name, a path that leads to it, and its pattern."""
+    for entry in resolver.url_patterns:
+        text = before + sample(str(entry.pattern), getattr(entry.pattern, "converters", {}))
+        if isinstance(entry, URLResolver):
+            yield from patterns(entry, f"{namespace}{entry.namespace}:" if entry.namespace else namespace, text)
+        else:
+            name = namespace + (entry.name or f"{entry.lookup_str}")
+            yield name, "/" + text, entry
+
+
+def sample(pattern: str, converters: dict[str, Any]) -> str:
+    """Return a path that a pattern matches."""
+    for name, converter in converters.items():
+        kind = type(converter).__name__
+        value = {"IntConverter": "987654321", "UUIDConverter": str(uuid.UUID(int=7))}.get(kind, "sample")
+        pattern = pattern.replace(f"<{kind.removesuffix('Converter').lower()}:{name}>", value)
+        pattern = pattern.replace(f"<{name}>", value)
+    known = {
+        r"^confirm-email/(?P<key>[-:\w]+)/$": "confirm-email/sample/",
+        r"^password/reset/key/(?P<uidb36>[0-9A-Za-z]+)-(?P<key>.+)/$": "password/reset/key/a-b/",
+        r"^(?P<provider_id>[^/]+)/login/$": "agency/login/",
+        r"^(?P<provider_id>[^/]+)/login/callback/$": "agency/login/callback/",
+        "^(?P<provider_id>[^/]+)/": "agency/",
+    }
+    return known.get(pattern, pattern)
+
+
+def table() -> dict[tuple[str, str], str]:
+    """Return a path for each route and method; pages are tried with GET and POST, whatever they answer to."""
+    found: dict[tuple[str, str], str] = {}
+    for name, path, pattern in patterns(get_resolver()):
+        if not name.startswith("api:"):
+            found |= {(name, "GET"): path, (name, "POST"): path}
+            continue
+        owner = next((cell.cell_contents for cell in getattr(pattern.callback, "__closure__", None) or ()), None)
+        for operation in getattr(owner, "operations", []):
+            operation_name = getattr(operation, "url_name", None) or operation.view_func.__name__
+            found |= {(f"api:{operation_name}", method): path for method in operation.methods}
+        if not hasattr(owner, "operations"):
+            found[name, "GET"] = path
+    return found
+
+
+def written() -> dict[str, dict[str, Any]]:
+    """Return all rules as they are written."""
+    found: dict[str, dict[str, Any]] = {}
+    for path in sorted(NODE.rglob("access.yaml")):
+        if "node_modules" not in path.parts:
+            found |= yaml.safe_load(path.read_text(encoding="utf-8")) or {}
+    return found
+
+
+TABLE, RULES = table(), written()
+NAMES = sorted({name for name, _ in TABLE})
+
+
+def test_every_route_has_a_rule() -> None:
+    assert [name for name in NAMES if name not in RULES] == []
+
+
+def test_every_rule_has_a_route() -> None:
+    assert sorted(set(RULES) - set(NAMES)) == []
+
+
+def test_no_two_rules_are_for_the_same_route() -> None:
+    assert set(access.rules()) == set(RULES)
+
+
+def test_every_operation_of_the_api_names_a_scope_unless_anyone_may_call_it() -> None:
+    without = [name for name in NAMES if name.startswith("api:") and not RULES[name].get("scope")]
+    assert [name for name in without if RULES[name]["roles"] not in ("anyone", "nobody")] == []
+
+
+def test_personal_data_is_shown_to_no_administrator_and_to_nobody_without_a_role() -> None:
+    personal = {name: rule["roles"] for name, rule in RULES.items() if rule.get("personal")}
+    assert [name for name, roles in personal.items() if isinstance(roles, str) or "administrator" in roles] == []
+
+
+def test_an_auditor_is_named_only_where_reading_is_all() -> None:
+    """Where a rule lets an auditor in, a POST is either refused to them or changes nothing."""
+    for name, rule in access.rules().items():
+        if isinstance(rule.roles, frozenset) and "auditor" in rule.roles and rule.changes == "node":
+            auditor = access.Principal(account=object(), roles=frozenset({"auditor"}))  # type: ignore[arg-type]
+            assert not rule.allows(auditor, "POST"), name
+
+
+def expected(rule: dict[str, Any], method: str, role: str | None, scopes: set[str] | None) -> bool:
+    """Tell whether the rule lets somebody through: `role` None is nobody; `scopes` None is a browser."""
+    roles = rule["roles"]
+    if roles == "nobody":
+        return False
+    if method not in SAFE_METHODS and role == "auditor" and rule.get("changes", "node") == "node":
+        return False
+    if roles == "anyone":
+        return True
+    if role is None or (scopes is not None and rule.get("scope") not in scopes):
+        return False
+    return roles == "signed_in" or role in roles
+
+
+@pytest.fixture
+def callers(
+    people: People, client_of: Callable[..., Client], api_key: Callable[..., Issued]
+) -> dict[tuple[str | None, str], Client]:
+    """A client of every kind: browsers, keys with every scope, keys with a scope that opens nothing."""
+    people.make("none")
+    every = sorted({rule["scope"] for rule in RULES.values() if rule.get("scope")})
+    found: dict[tuple[str | None, str], Client] = {(None, "browser"): Client()}
+    for role in (*ROLES, "none"):
+        found[role, "browser"] = client_of(role)
+        found[role, "key"] = api_key(role, every).client
+        found[role, "key without scope"] = api_key(role, ["opens-nothing"]).client
+    return found
+
+
+@pytest.fixture
+def _door(settings: Settings) -> Iterator[None]:
+    with override_settings(MIDDLEWARE=[*settings.MIDDLEWARE, f"{__name__}.Reached"]):
+        yield
+
+
+@pytest.mark.usefixtures("_door")
+@pytest.mark.parametrize("name", NAMES)
+def test_the_door_opens_to_whom_the_rule_names(name: str, callers: dict[tuple[str | None, str], Client]) -> None:
+    rule = RULES.get(name, {"roles": "nobody"})
+    every = {each["scope"] for each in RULES.values() if each.get("scope")}
+    for method in [method for route, method in TABLE if route == name]:
+        path, wrong = TABLE[name, method], []
+        for (role, kind), client in callers.items():
+            scopes = None if kind == "browser" else every if kind == "key" else {"opens-nothing"}
+            answer = client.generic(method, path)
+            if (answer.status_code == 299) != expected(rule, method, role, scopes):
+                wrong.append((role, kind, answer.status_code))
+            if answer.status_code != 299:
+                assert answer.status_code in (302, 401, 403), (name, method, role, kind, answer.status_code)
+        assert wrong == [], (name, method, path)
+
+
+@pytest.mark.usefixtures("_door")
+def test_personal_data_asks_for_a_purpose(client_of: Callable[..., Client]) -> None:
+    for (name, method), path in TABLE.items():
+        rule = RULES.get(name, {})
+        if rule.get("personal"):
+            client = client_of(next(role for role in rule["roles"] if role != "auditor" or method == "GET"), None)
+            answer = client.generic(method, path)
+            asked = "/people/purpose/" in answer.headers.get("Location", "") or b"purpose" in answer.content
+            assert asked, (name, method, answer.status_code)
+
+
+@pytest.mark.usefixtures("_door")
+def test_a_key_of_several_purposes_says_for_which(api_key: Callable[..., Issued]) -> None:
+    for (name, method), path in TABLE.items():
+        rule = RULES.get(name, {})
+        if name.startswith("api:") and rule.get("personal"):
+            role = next(role for role in rule["roles"] if role != "auditor")
+            issued = api_key(role, [rule["scope"]], purposes=["training", "aml-cft"])
+            assert issued.client.generic(method, path).status_code == 403, name
+            chosen = {"Dragoman-Purpose": "aml-cft"}
+            assert issued.client.generic(method, path, headers=chosen).status_code == 299, name
+
+
+def test_who_is_refused_is_told_in_the_language_they_speak(client: Client, client_of: Callable[..., Client]) -> None:
+    assert client.get("/people/").headers["Location"] == "/accounts/login/?next=/people/"
+    answer = client.get("/people/", headers={"Authorization": "ApiKey dgm_a_b"})
+    assert answer.status_code == 401
+    assert answer.headers["Content-Type"] == "application/problem+json"
+    assert client_of("analyst").get("/people/").status_code == 403
+
+
+def test_an_administrator_who_comes_to_the_first_page_is_led_to_theirs(client_of: Callable[..., Client]) -> None:
+    answer = client_of("administrator").get("/")
+    assert answer.status_code == 302
+    assert client_of("administrator").get(answer.headers["Location"]).status_code == 200
+
+
+@pytest.mark.parametrize(
+    "rule",
+    [
+        {"roles": ["emperor"]},
+        {"roles": []},
+        {"roles": ["analyst"], "scopes": "typo"},
+        {"roles": ["administrator"], "personal": True},
+        {"roles": "signed_in", "personal": True},
+        {"roles": ["analyst"], "changes": "everything"},
+        "anyone",
+    ],
+)
+def test_a_rule_that_makes_no_sense_stops_the_node(rule: Any) -> None:
+    with pytest.raises(SettingRefused):
+        access._rule("desk:hit", rule, Path("access.yaml"))
