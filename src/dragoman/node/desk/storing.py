@@ -62,7 +62,9 @@ def store_screening(
 
 
 def store_hits(kept: Screening, asked: Sequence[Asked], answers: Sequence[Sequence[Found]]) -> list[Hit]:
-    """Keep the queries of `asked` that had hits, and the hits; return those."""
+    """Keep the queries of `asked` that had hits, and the hits, and put these into the webhooks' outbox; return them."""
+    from dragoman.node.webhooks.outbox import announce_hits
+
     pairs = [(each, found) for each, found in zip(asked, answers, strict=True) if found]
     rows = Query.objects.bulk_create(
         Query(
@@ -77,9 +79,11 @@ def store_hits(kept: Screening, asked: Sequence[Asked], answers: Sequence[Sequen
         )
         for each, _ in pairs
     )
-    return Hit.objects.bulk_create(
+    hits = Hit.objects.bulk_create(
         hit_row(kept, row, each) for row, (_, found) in zip(rows, pairs, strict=True) for each in found
     )
+    announce_hits(kept.pk, hits)
+    return hits
 
 
 def hit_row(kept: Screening, query: Query, found: Found) -> Hit:
