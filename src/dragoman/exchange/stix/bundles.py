@@ -62,7 +62,7 @@ def check_things(things: list[Any], limits: Limits = DEFAULT_LIMITS) -> list[Thi
     versions: dict[tuple[str, str], Thing] = {}
     for number, thing in enumerate(things):
         place = f"objects[{number}]"
-        _check_thing(thing, place, limits)
+        check_thing(thing, place, limits)
         version = (thing["id"], str(thing.get("modified", thing.get("created", ""))))
         if versions.setdefault(version, thing) != thing:
             raise BundleRefused(
@@ -75,7 +75,8 @@ def check_things(things: list[Any], limits: Limits = DEFAULT_LIMITS) -> list[Thi
     return found
 
 
-def _check_thing(thing: Any, place: str, limits: Limits) -> None:
+def check_thing(thing: Any, place: str, limits: Limits = DEFAULT_LIMITS) -> None:
+    """Raise BundleRefused unless this is a well-formed STIX object, known or unknown."""
     if not isinstance(thing, dict):
         raise BundleRefused("not an object", place=place, remedy="ask the partner to send valid STIX")
     kind, name = thing.get("type"), thing.get("id")
