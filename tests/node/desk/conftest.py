@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -68,7 +68,7 @@ def index(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def lists(db: None, index: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Screener]:
+def lists(db: None, index: Path, monkeypatch: pytest.MonkeyPatch) -> Screener:
     """The two lists in use; nobody sees ``closed`` unless its teams are emptied or joined."""
     from dragoman.node.people.models import Team
 
@@ -77,7 +77,7 @@ def lists(db: None, index: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Sc
     registry.Source.objects.get(name="closed").teams.add(Team.objects.create(name="Closed desk"))
     opened = Screener.open(index)
     monkeypatch.setattr(screening, "screener", lambda: opened)
-    yield opened
+    return opened
 
 
 @pytest.fixture

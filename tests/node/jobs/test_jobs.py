@@ -15,6 +15,7 @@ from dragoman.node.jobs import kinds, queue, work
 from dragoman.node.jobs.models import Job
 from dragoman.node.jobs.processes import is_dead, own_name
 from dragoman.node.journal.models import Event
+from dragoman.node.journal.recording import record
 from tests.node.conftest import People
 
 pytestmark = pytest.mark.django_db
@@ -114,7 +115,7 @@ def test_a_step_that_fails_leaves_neither_mark_nor_what_it_wrote(
     def half(at: work.Work) -> None:
         with at.step():
             at.done = 5
-            Event.objects.create(at=timezone.now(), who="x", act="half.done", object="x")
+            record("system", "half.done", "job:1")
             raise InputError("the third row is broken", remedy="mend it")
 
     counting(half)

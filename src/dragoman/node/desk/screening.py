@@ -10,7 +10,7 @@ that had hits, and the hits.
 from __future__ import annotations
 
 import hmac
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from hashlib import blake2b
 from typing import Any
@@ -31,8 +31,8 @@ from dragoman.screening import Feature, Hit, Screener
 from dragoman.screening.query import Query, as_record
 from dragoman.screening.scoring import DEFAULT_THRESHOLD
 
-#: How many lists an event of the journal names by version.
-_LISTS_NAMED = 40
+#: How long the text may be by which an event names lists.
+_LISTS_LENGTH = 380
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,8 +163,9 @@ def screen_now(
         list(opened.screen_batch(asked, threshold=threshold, limit=limit, lists=used)) if used else [[] for _ in asked]
     )
     answers = marked(asked, found)
-    details = _details(asked, used, threshold)
-    result = f"{sum(map(len, answers))} hits"
+    details = journal_details(used, threshold, answers)
+    details["digest"] = query_mark(asked[0]) if len(asked) == 1 else None
+    result = "hits" if any(answers) else "none"
     if not store:
         look_up(principal, "desk.query.screened", origin, result=result, **details)
         return Screened(asked, answers, used)
@@ -191,17 +192,29 @@ def marked(queries: Sequence[Record], found: Sequence[Sequence[Hit]]) -> list[li
     return [[Found(each, next(recalls), entries.get(number, ())) for each in hits] for number, hits in enumerate(found)]
 
 
-def _details(asked: Sequence[Record], used: dict[str, str], threshold: float) -> dict[str, str | int]:
-    named = [f"{name}@{version}" for name, version in sorted(used.items())]
-    more = [f"and {len(named) - _LISTS_NAMED} more"] if len(named) > _LISTS_NAMED else []
-    details: dict[str, str | int] = {
-        "queries": len(asked),
-        "lists": " ".join(named[:_LISTS_NAMED] + more),
+def journal_details(
+    used: Mapping[str, str], threshold: float, answers: Sequence[Sequence[Found]]
+) -> dict[str, str | int | None]:
+    """Return what an event of a screening carries: counts, settings, and the lists by version as far as they fit."""
+    return {
+        "queries": len(answers),
+        "hits": sum(map(len, answers)),
+        "with_hits": sum(map(bool, answers)),
         "threshold": f"{threshold:.2f}",
+        "lists": len(used),
+        "list": named_lists(used),
     }
-    if len(asked) == 1:
-        details["query"] = query_mark(asked[0])
-    return details
+
+
+def named_lists(used: Mapping[str, str]) -> str:
+    """Return ``name@version`` of each list, parted by commas, those that fit into an event."""
+    text = ""
+    for name, version in sorted(used.items()):
+        more = f"{text},{name}@{version}" if text else f"{name}@{version}"
+        if len(more) > _LISTS_LENGTH:
+            break
+        text = more
+    return text
 
 
 def query_mark(query: Record) -> str:

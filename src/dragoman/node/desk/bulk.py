@@ -1,0 +1,209 @@
+"""Screening whole documents as a job: read as a stream, in steps that each keep their hits and their mark together.
+
+A document of any length takes the same memory. When a job goes on after a crash it reads the document anew and leaves
+out the queries that its mark counts; reading is deterministic, so that nothing is doubled and nothing left out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+from django.core.files.uploadedfile import UploadedFile
+from django.db import transaction
+
+from dragoman.errors import InputError
+from dragoman.messages.batch import Tally, queries_of
+from dragoman.messages.queries import Account, Query
+from dragoman.messages.queries import Remark as Told
+from dragoman.messages.sources import HEAD, Limits, archive_kind, recognise, sources
+from dragoman.node.access import Principal
+from dragoman.node.desk import screening as desk
+from dragoman.node.desk.documents import keep, path_of
+from dragoman.node.desk.models import Remark, Screening
+from dragoman.node.desk.storing import Asked, store_hits
+from dragoman.node.jobs import queue
+from dragoman.node.jobs.work import Work
+from dragoman.node.journal.recording import record
+from dragoman.screening import Screener
+
+KIND = "bulk-screening"
+#: Queries a step: enough to keep the search busy, few enough that a lost step costs nothing.
+_STEP = 1024
+#: Remarks kept of one document; those beyond are counted.
+_MOST_REMARKS = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """How to screen a document: the threshold (0.5 to 1), the most hits a query, the lists (None: all that one sees)."""
+
+    threshold: float = 0.7
+    limit: int = 5
+    lists: tuple[str, ...] | None = None
+    format: str | None = None
+    encoding: str | None = None
+    watched: bool = False
+
+
+def start(principal: Principal, upload: UploadedFile, wanted: Wanted) -> Screening:
+    """Keep a document and put its screening into the queue. Raises InputError, UnknownList, StoreError, UsageError."""
+    used = desk.visible_lists(principal, desk.screener(), wanted.lists)
+    document = keep(principal, upload)
+    _look(path_of(document))
+    given = {"lists": wanted.lists, "format": wanted.format, "encoding": wanted.encoding}
+    with transaction.atomic():
+        kept = Screening.objects.create(
+            origin=Screening.Origin.UPLOAD,
+            purpose=principal.purpose or "",
+            by=principal.account,
+            lists=used,
+            threshold=wanted.threshold,
+            limit=wanted.limit,
+            document=document,
+            watched=wanted.watched,
+        )
+        kept.job = queue.start(principal, KIND, given | {"screening": kept.pk}, total=_lines(path_of(document)))
+        kept.save(update_fields=["job"])
+        record(principal, "desk.document.uploaded", f"screening:{kept.pk}", document=document.pk, job=kept.job.pk)
+    return kept
+
+
+def _look(path: Path) -> None:
+    with path.open("rb") as stream:
+        head = stream.read(HEAD)
+    if b"xl/workbook" in head or (head[:2] == b"PK" and b"[Content_Types]" in head):
+        raise InputError("the file is a spreadsheet", place=path.name, remedy="save it as CSV, UTF-8, and hand that in")
+
+
+def _lines(path: Path) -> int | None:
+    """Return how many lines a plain table has, as the measure of progress; None for messages and archives."""
+    with path.open("rb") as stream:
+        head = stream.read(HEAD)
+        if archive_kind(head) is not None or recognise(head) is not None:
+            return None
+        stream.seek(0)
+        return sum(chunk.count(b"\n") for chunk in iter(lambda: stream.read(1 << 20), b""))
+
+
+@dataclass(slots=True)
+class Reading:
+    """A document being read, with the account of it: counts from its very beginning, and remarks not yet kept."""
+
+    path: Path
+    format: str | None = None
+    encoding: str | None = None
+    told: int = 0
+    kept: int = 0
+    counts: dict[str, int] = field(default_factory=lambda: {"refused": 0, "unread": 0})
+    waiting: list[Told] = field(default_factory=list)
+    tally: Tally = field(default_factory=Tally)
+
+    def queries(self, skip: int = 0) -> Iterator[Query]:
+        """Yield the queries after the first `skip`. Raises InputError where the document cannot be read at all."""
+        account = Account(tell=self._hear)
+        parts = sources([self.path], forced=self.format, limits=Limits())
+        return islice(queries_of(parts, account, self.tally, encoding=self.encoding), skip, None)
+
+    def _hear(self, remark: Told) -> None:
+        self.told += 1
+        if remark.kind in self.counts:
+            self.counts[remark.kind] += 1
+        if self.kept < self.told <= _MOST_REMARKS:
+            self.waiting.append(remark)
+
+    def keep_remarks(self, kept: Screening) -> None:
+        """Keep the remarks that wait. Call it inside a step."""
+        first = min(self.told, _MOST_REMARKS) - len(self.waiting)
+        Remark.objects.bulk_create(
+            Remark(screening=kept, number=first + number, kind=each.kind, place=each.place, text=each.text)
+            for number, each in enumerate(self.waiting)
+        )
+        self.kept = self.told
+
+
+def run(work: Work) -> None:
+    """Screen the document of a job, from its mark on."""
+    given = work.job.given
+    kept = Screening.objects.select_related("document").get(pk=given["screening"])
+    if kept.document is None:
+        raise InputError("the document was removed", remedy="hand it in again")
+    principal, opened = work.principal, desk.screener()
+    lists = desk.visible_lists(principal, opened, given.get("lists"))
+    reading = Reading(path_of(kept.document), given.get("format"), given.get("encoding"), kept=work.mark.get("told", 0))
+    queries = reading.queries(skip=work.mark.get("queries", 0))
+    while True:
+        batch = list(islice(queries, _STEP))
+        found = _screen(opened, batch, kept, lists)
+        with work.step():
+            _write(work, kept, reading, batch, found, lists)
+            if not batch:
+                _close(work, kept, principal)
+        reading.waiting.clear()
+        if not batch:
+            return
+
+
+def _screen(opened: Screener, batch: list[Query], kept: Screening, lists: dict[str, str]) -> list[list[desk.Found]]:
+    records = [query.record for query in batch]
+    if not lists:
+        return [[] for _ in records]
+    hits = opened.screen_batch(records, threshold=kept.threshold, limit=kept.limit, lists=lists)
+    return desk.marked(records, list(hits))
+
+
+def _write(
+    work: Work,
+    kept: Screening,
+    reading: Reading,
+    batch: list[Query],
+    found: list[list[desk.Found]],
+    lists: dict[str, str],
+) -> None:
+    """Keep a step: hits, remarks, counts and mark. All counts are of the document from its beginning."""
+    first = work.mark.get("queries", 0)
+    kept.lists = lists
+    asked = [
+        Asked(first + number, query.record, _plain(query), query.place, query.role or "")
+        for number, query in enumerate(batch)
+        if found[number]
+    ]
+    store_hits(kept, asked, [hits for hits in found if hits])
+    reading.keep_remarks(kept)
+    work.mark = {
+        "queries": first + len(batch),
+        "told": reading.told,
+        "with_hits": work.mark.get("with_hits", 0) + len(asked),
+        "hits": work.mark.get("hits", 0) + sum(map(len, found)),
+    }
+    work.done = work.mark["queries"]
+    kept.queries, kept.with_hits, kept.hits = work.mark["queries"], work.mark["with_hits"], work.mark["hits"]
+    kept.refused, kept.unread = reading.counts["refused"], reading.counts["unread"]
+    kept.partly = reading.tally.partly
+    kept.save(update_fields=["lists", "queries", "with_hits", "hits", "refused", "unread", "partly"])
+
+
+def _plain(query: Query) -> dict[str, Any]:
+    plain = query.to_json()
+    return {key: plain[key] for key in ("id", "schema", "properties", "unread", "message") if key in plain}
+
+
+def _close(work: Work, kept: Screening, principal: Principal) -> None:
+    work.total = work.done
+    work.result = {"queries": kept.queries, "with_hits": kept.with_hits, "hits": kept.hits, "refused": kept.refused}
+    record(
+        principal,
+        "desk.document.screened",
+        f"screening:{kept.pk}",
+        result="hits" if kept.hits else "none",
+        queries=kept.queries,
+        hits=kept.hits,
+        with_hits=kept.with_hits,
+        refused=kept.refused,
+        threshold=f"{kept.threshold:.2f}",
+        lists=len(kept.lists),
+        list=desk.named_lists(kept.lists),
+    )
