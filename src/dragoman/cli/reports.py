@@ -130,7 +130,7 @@ def _label(query: Query) -> str:
 def _of(found: Found) -> tuple[Hit, str]:
     """Return the hit, and for one in a text where it stands: ``12-29: NAME``, the last number being past its end."""
     if not hasattr(found, "hit"):
-        return cast("Hit", found), ""
+        return found, ""
     mention = cast("Mention", found)
     return mention.hit, f"{mention.start}-{mention.end}: {mention.text}"
 

@@ -83,8 +83,8 @@ class _State(Collector):
         from django.db.models import Count
 
         from dragoman.errors import StoreError
-        from dragoman.node.desk.models import Hit
         from dragoman.node.desk import screening
+        from dragoman.node.desk.models import Hit
         from dragoman.node.jobs.models import Job
 
         about = GaugeMetricFamily("dragoman_version", "The version that runs.", labels=["version"])

@@ -6,6 +6,7 @@ import os
 import secrets
 import shutil
 from pathlib import Path
+from typing import Any
 
 from dragoman.errors import BackupRefused, UsageError
 from dragoman.lists.locking import locked
@@ -17,27 +18,31 @@ RESTORING = ".restoring"
 
 
 def backup(target: Path) -> Manifest:
-    """Save this node into the new file `target`, which appears whole or not at all. Django must be set up.
+    """Save this node into the new file `target`. Django must be set up."""
+    from django.conf import settings
+
+    return save(target, Path(settings.HOME), settings.DATABASES["default"])
+
+
+def save(target: Path, home: Path, database: dict[str, Any]) -> Manifest:
+    """Save a home and its database into the new file `target`, which appears whole or not at all.
 
     The snapshot of the database is taken first: every file that it knows of is there when files are read.
     """
-    from django.conf import settings
-
     if target.exists():
         raise UsageError(f"{target} is there already", remedy="name a new file")
     if not target.parent.is_dir():
         raise UsageError(f"there is no folder {target.parent}", remedy="make it first")
-    database = settings.DATABASES["default"]
-    with locked(Path(settings.NODE_HOME) / ".saving"):
+    with locked(home / "node" / ".saving"):
         for left in target.parent.glob(f".{target.name}.*.partial"):
             left.unlink()
-        partial = target.with_name(f".{target.name}.{secrets.token_hex(6)}.partial")
-        snapshot = partial.with_name(f"{partial.name[:-8]}.db.partial")
+        name = f".{target.name}.{secrets.token_hex(6)}"
+        partial, snapshot = target.with_name(f"{name}.partial"), target.with_name(f"{name}.db.partial")
         try:
-            witnesses = archive.witnesses_of(Path(settings.HOME))
+            witnesses = archive.witnesses_of(home)
             databases.snapshot(database, snapshot)
             with open(os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as stream:
-                manifest = archive.write(stream, Path(settings.HOME), witnesses, snapshot, databases.kind_of(database))
+                manifest = archive.write(stream, home, witnesses, snapshot, databases.kind_of(database))
                 stream.flush()
                 os.fsync(stream.fileno())
             partial.rename(target)
