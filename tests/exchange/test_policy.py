@@ -60,7 +60,7 @@ def _whose(question: Ask) -> bool:
     if question.action == "pass_on":
         if handling.agreements:  # came under an agreement that this node does not hold
             return False
-        if (handling.colour >= Colour.AMBER or "H2" in handling.codes) and not question.leave:
+        if (handling.colour is not Colour.CLEAR or "H2" in handling.codes) and not question.leave:
             return False
     return handling.recipients is None or question.receiver in handling.recipients or question.leave
 

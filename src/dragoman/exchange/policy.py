@@ -122,7 +122,9 @@ class Policies:
 
     def _onward(self, handling: Handling) -> int:
         """Return what the agreements that it came under, and its colour, say about passing it on."""
-        level = FREE if handling.colour.onward == "free" else LEAVE
+        # GREEN is free for who got it under an agreement; without one it is not known which community it is for.
+        free = handling.colour is Colour.CLEAR or (handling.agreements and handling.colour.onward == "free")
+        level = FREE if free else LEAVE
         for came in handling.agreements:
             held = self._held.get(came)
             if held is None or not held.standing.in_force or held.agreement.onward == "never":
@@ -158,14 +160,15 @@ def _answer(
         elif result.allowed:
             clause = min(result.diagnostics.id_annotations_by_reason.values())
             answers[key] = Decision(True, clause, allowed_sentence(agreement, clause, ask), agreement.hash)
-        else:
+        elif result.diagnostics.reasons:
             denied.append(index)
+        else:
+            answers[key] = Decision(False, "", no_clause(agreement, ask), agreement.hash)
     again = [requests[index] for index in denied]
     for index, result in zip(denied, is_authorized_batch(again, compiled.forbidding(scope[1]), nothing), strict=True):
         key, _, ask = questions[index]
-        rule = min(result.diagnostics.id_annotations_by_reason.values(), key=_rank, default="")
-        sentence = forbidden_sentence(agreement, rule, ask) if rule else no_clause(agreement, ask)
-        answers[key] = Decision(False, rule, sentence, agreement.hash)
+        rule = min(result.diagnostics.id_annotations_by_reason.values(), key=_rank)
+        answers[key] = Decision(False, rule, forbidden_sentence(agreement, rule, ask), agreement.hash)
 
 
 @cache
@@ -196,15 +199,17 @@ def _request(ask: Ask, onward: int, clock: tuple[datetime, datetime]) -> dict[st
 
     handling = ask.handling
     context: dict[str, Any] = {
-        "giver": ask.giver, "receiver": ask.receiver, "purpose": ask.purpose, "role": ask.role,
-        "tlp": int(handling.colour), "codes": list(handling.codes), "originators": list(handling.originators),
+        "giver": ask.giver, "purpose": ask.purpose, "role": ask.role, "tlp": int(handling.colour),
+        "codes": list(handling.codes), "originators": list(handling.originators),
         "early": int(clock[0].timestamp()), "late": int(clock[1].timestamp()),
-        "onward": onward, "leave": ask.leave, "barred": ask.barred, "spent": ask.spent,
     }  # fmt: skip
+    context |= {name: True for name in ("leave", "barred", "spent") if getattr(ask, name)}
+    if onward != FREE:
+        context["onward"] = onward
     if handling.purposes is not None:
         context["purposes"] = list(handling.purposes & {ask.purpose})
     if handling.recipients is not None:
-        context["recipients"] = list(handling.recipients & {ask.receiver})
+        context |= {"recipients": list(handling.recipients & {ask.receiver}), "receiver": ask.receiver}
     if handling.keep_until is not None:
         context["until"] = int(end_of(handling.keep_until).timestamp())
     return {

@@ -1,10 +1,9 @@
 """An agreement as Cedar policies: one permit a clause and class of data, and the rules that forbid in every agreement.
 
-The context of a question (all of it comes from the node, none from the partner): ``giver``, ``receiver``,
-``purpose``, ``role`` (texts), ``tlp`` (0 CLEAR to 4 RED), ``codes`` and ``originators`` (sets), ``purposes`` and
-``recipients`` (sets, only where restricted), ``early`` and ``late`` (the clock less and plus the skew, in seconds of
-the epoch), ``until`` (likewise, where it has an end), ``onward`` (0 free, 1 with leave, 2 never), ``leave``,
-``barred``, ``spent`` (booleans).
+The context of a question (all of it comes from the node, none from the partner): ``giver``, ``purpose``, ``role``
+(texts), ``tlp`` (0 CLEAR to 4 RED), ``codes`` and ``originators`` (sets), ``early`` and ``late`` (the clock less and
+plus the skew, in seconds of the epoch). Only where there is one: ``purposes``, ``recipients`` with ``receiver``,
+``until`` (as the clock), ``onward`` (1 with leave, 2 never). Only where true: ``leave``, ``barred``, ``spent``.
 """
 
 from __future__ import annotations

@@ -211,7 +211,7 @@ def flatten(found: Done) -> list[Done]:
 
 
 def missing(duty: Duty, known: Mapping[str, Iterable[str]]) -> frozenset[str]:
-    """Return the holders that an answer leaves out; `known` gives for each node whom it told us that it passed on to."""
+    """Return the holders that an answer leaves out; `known` gives, for each node, whom it passed the object on to."""
     told = {each.node for each in flatten(duty.done)} if duty.done is not None else set()
     expected, waiting = set[str](), [duty.recipient]
     while waiting:
