@@ -34,18 +34,20 @@ def keys(start: int, count: int) -> list[MatchKey]:
     return [MatchKey("document", f"xx:{number:09d}") for number in range(start, start + count)]
 
 
-def dragoman(listed: int, asked: int, verifiable: bool) -> None:
+Times = tuple[float, float, float, float]  # set-up, blinding, serving, opening: processor seconds
+
+
+def dragoman(listed: int, asked: int, verifiable: bool = False) -> tuple[Times, float]:
     secret = matching.ListKey.draw(verifiable)
     published, setup = timed(lambda: matching.publish(keys(0, listed), secret, expected_batch=asked))
     question, blinding = timed(lambda: matching.ask(keys(listed - asked // 10, asked), published))
     reply, serving = timed(lambda: matching.answer(question.question, published, secret))
     hits, opening = timed(lambda: question.hits(reply, published))
     assert len(hits) == asked // 10
-    name = "Dragoman, verifiable" if verifiable else "Dragoman"
-    row(name, setup, asked, blinding, opening, serving, len(published.content) / listed)
+    return (setup, blinding, serving, opening), len(published.content) / listed
 
 
-def openmined(listed: int, asked: int) -> None:
+def openmined(listed: int, asked: int) -> tuple[Times, float]:
     import private_set_intersection.python as psi
 
     server, client = psi.server.CreateWithNewKey(True), psi.client.CreateWithNewKey(True)
@@ -56,14 +58,27 @@ def openmined(listed: int, asked: int) -> None:
     reply, serving = timed(lambda: server.ProcessRequest(question))
     hits, opening = timed(lambda: client.GetIntersection(published, reply))
     assert len(hits) == asked // 10
-    row("openmined-psi 2.0.6", setup, asked, blinding, opening, serving, len(published.SerializeToString()) / listed)
+    return (setup, blinding, serving, opening), len(published.SerializeToString()) / listed
 
 
-def row(name: str, setup: float, asked: int, blinding: float, opening: float, serving: float, octets: float) -> None:
-    print(
-        f"| {name} | {setup:.1f} s | {asked / blinding:,.0f} | {asked / opening:,.0f} "
-        f"| {asked / (blinding + opening):,.0f} | {asked / serving:,.0f} | {octets:.2f} |"
-    )
+def side_by_side(listed: int, asked: int, rounds: int) -> None:
+    """Print the best of some rounds, taken in turn: on a machine with neighbours, alternation is what is fair."""
+    sides = {
+        "Dragoman": lambda: dragoman(listed, asked),
+        "Dragoman, verifiable": lambda: dragoman(listed, asked, verifiable=True),
+        "openmined-psi 2.0.6": lambda: openmined(listed, asked),
+    }
+    best: dict[str, tuple[Times, float]] = {}
+    for _ in range(rounds):
+        for name, side in sides.items():
+            times, octets = side()
+            known = best.get(name, (times, octets))[0]
+            best[name] = tuple(map(min, known, times)), octets  # type: ignore[assignment]
+    for name, ((setup, blinding, serving, opening), octets) in best.items():
+        print(
+            f"| {name} | {setup:.1f} s | {asked / blinding:,.0f} | {asked / opening:,.0f} "
+            f"| {asked / (blinding + opening):,.0f} | {asked / serving:,.0f} | {octets:.2f} |"
+        )
 
 
 def names() -> None:
@@ -113,16 +128,15 @@ def attack() -> None:
 
 
 def main() -> None:
-    options = argparse.ArgumentParser(description=__doc__)
-    options.add_argument("--fast", action="store_true")
-    fast = options.parse_args().fast
-    listed, asked = (10_000, 1_000) if fast else (100_000, 10_000)
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--fast", action="store_true")
+    parser.add_argument("--rounds", type=int, default=3)
+    options = parser.parse_args()
+    listed, asked = (10_000, 1_000) if options.fast else (100_000, 10_000)
     print(f"## {asked:,} keys against {listed:,}\n")
     print("| | set-up | client blinds/s | client opens/s | client both/s | server/s | bytes an element |")
     print("|---|---|---|---|---|---|---|")
-    dragoman(listed, asked, False)
-    dragoman(listed, asked, True)
-    openmined(listed, asked)
+    side_by_side(listed, asked, options.rounds)
     print("\n## Names\n\n| names | pairs | met | met, of those with keys | keys a name | strangers of one birth meet |")
     print("|---|---|---|---|---|---|")
     names()

@@ -58,6 +58,13 @@ def test_too_large_a_question_is_refused_and_batches_split_it() -> None:
     assert [len(batch) for batch in matching.batches(keys, 20_000)] == [20_000, 20_000, 10_001]
 
 
+def test_secrets_do_not_show_when_printed() -> None:
+    asked = matching.ask(LISTED[:1], PUBLISHED)
+    assert str(KEY.scalar) not in repr(KEY)
+    assert LISTED[0].text not in repr(asked)
+    assert str(asked.blinds[0]) not in repr(asked)
+
+
 def test_two_lists_under_two_keys_share_no_member() -> None:
     other = matching.publish(LISTED, matching.ListKey.draw())
     assert not set(other.members.positions.tolist()) & set(PUBLISHED.members.positions.tolist())

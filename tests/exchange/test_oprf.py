@@ -81,9 +81,7 @@ def test_the_one_way_map_is_that_of_rfc_9496() -> None:
         "5d1be09e3d0c82fc538112490e35701979d99e06ca3e2b5b54bffe8b4dc772c1"
         "4d98b696a1bbfb5ca32c436cc61c16563790306c79eaca7705668b47dffe5bb6"
     )
-    assert (
-        oprf_group.points_of(uniform).hex() == "3066f82a1a747d45120d1740f14358531a8f04bbffe6a819f86dfe50f44a0a46"
-    )
+    assert oprf_group.points_of(uniform).hex() == "3066f82a1a747d45120d1740f14358531a8f04bbffe6a819f86dfe50f44a0a46"
 
 
 @settings(max_examples=10, deadline=None)
@@ -136,3 +134,16 @@ def test_a_scalar_beyond_the_order_a_short_seed_and_a_long_input_are_refused() -
         oprf.derive_key(b"short")
     with pytest.raises(MatchingRefused):
         oprf.hash_to_group([bytes(65_536)])
+
+
+def test_several_cores_give_what_one_gives() -> None:
+    inputs = [str(number).encode() for number in range(501)]
+    alone = oprf.evaluate(KEY, inputs)
+    oprf_group.use_cores(3)
+    try:
+        assert oprf.evaluate(KEY, inputs) == alone
+        points, _ = oprf.blind(inputs)
+        with pytest.raises(MatchingRefused, match="not an element"):
+            oprf.evaluate_blinded(KEY, points[: 400 * 32] + bytes(32) + points[401 * 32 :])
+    finally:
+        oprf_group.use_cores(1)

@@ -12,7 +12,7 @@ import hashlib
 import secrets
 import struct
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 from dragoman.errors import MatchingRefused
@@ -42,7 +42,7 @@ class ListKey:
     new one, and two partners cannot put their answers together.
     """
 
-    scalar: int
+    scalar: int = field(repr=False)  # a secret does not get into logs
     verifiable: bool = False
 
     @classmethod
@@ -143,9 +143,9 @@ class Asked:
     """
 
     question: Question
-    keys: tuple[MatchKey | None, ...]
-    contents: tuple[bytes, ...]
-    blinds: tuple[int, ...]
+    keys: tuple[MatchKey | None, ...] = field(repr=False)
+    contents: tuple[bytes, ...] = field(repr=False)
+    blinds: tuple[int, ...] = field(repr=False)
 
     def hits(self, answer: Answer, published: PublishedList) -> list[MatchKey]:
         """Return the keys that are on the list, sorted. Raises MatchingRefused where another question is answered."""

@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import ctypes
 import secrets
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 from importlib import import_module
 from typing import Any
@@ -77,8 +79,12 @@ def points_of(uniform: bytes) -> bytes:
     source = ctypes.create_string_buffer(uniform, len(uniform))
     target, origin = ctypes.addressof(out), ctypes.addressof(source)
     mapping = _function("crypto_core_ristretto255_from_hash")
-    for position in range(count):
-        mapping(target + position * POINT, origin + position * UNIFORM)
+
+    def work(part: range) -> None:
+        for position in part:
+            mapping(target + position * POINT, origin + position * UNIFORM)
+
+    _share_out(work, count)
     return out.raw
 
 
@@ -102,15 +108,42 @@ def _multiply(keys: int, stride: int, points: bytes) -> bytes:
     source = ctypes.create_string_buffer(points, len(points) or 1)
     target, origin = ctypes.addressof(out), ctypes.addressof(source)
     multiplication = _function("crypto_scalarmult_ristretto255")
-    for position in range(count):
-        offset = position * POINT
-        if multiplication(target + offset, keys + position * stride, origin + offset):
-            raise MatchingRefused(
-                "not an element of ristretto255",
-                place=f"element {position}",
-                remedy="ask the partner to send the message again; nothing was answered",
-            )
+
+    def work(part: range) -> None:
+        for position in part:
+            offset = position * POINT
+            if multiplication(target + offset, keys + position * stride, origin + offset):
+                raise MatchingRefused(
+                    "not an element of ristretto255",
+                    place=f"element {position}",
+                    remedy="ask the partner to send the message again; nothing was answered",
+                )
+
+    _share_out(work, count)
     return out.raw[: len(points)]
+
+
+#: Fewer points than this are done before threads are started.
+_WORTH_THREADS = 500
+
+
+def _share_out(work: Callable[[range], None], count: int) -> None:
+    """Do the work in as many threads as `use_cores` allows: libsodium is called without the interpreter's lock."""
+    if _cores < 2 or count < _WORTH_THREADS:
+        work(range(count))
+        return
+    size = -(-count // _cores)
+    with ThreadPoolExecutor(_cores) as pool:
+        list(pool.map(work, (range(start, min(count, start + size)) for start in range(0, count, size))))
+
+
+_cores = 1
+
+
+def use_cores(count: int) -> None:
+    """Let large batches use so many threads, in this process, from now on. It begins with one."""
+    global _cores
+    _cores = max(1, count)
 
 
 @cache

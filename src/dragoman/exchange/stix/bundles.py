@@ -104,22 +104,23 @@ def _check_times(thing: Thing, place: str) -> None:
 
 
 def _check_shape(thing: Thing, place: str, limits: Limits) -> None:
-    """Walk the values without recursion: depth is what hostile objects have too much of."""
-    waiting: list[tuple[Any, int]] = [(thing, 1)]
-    while waiting:
-        value, depth = waiting.pop()
-        if isinstance(value, str):
-            if len(value) > limits.characters:
-                raise BundleRefused(
-                    f"a text of {len(value):,} characters", place=place, remedy="send it as an artifact"
-                )
-        elif isinstance(value, dict | list):
-            if depth > limits.depth:
-                raise BundleRefused(
-                    f"nested deeper than {limits.depth} levels", place=place, remedy="send it in a flatter form"
-                )
-            inner = value.values() if isinstance(value, dict) else value
-            waiting.extend((each, depth + 1) for each in inner)
+    """Walk the values level by level, without recursion: depth is what hostile objects have too much of."""
+    level: list[Any] = [thing]
+    for _ in range(limits.depth):
+        below: list[Any] = []
+        for value in level:
+            for inner in value.values() if isinstance(value, dict) else value:
+                if isinstance(inner, str):
+                    if len(inner) > limits.characters:
+                        raise BundleRefused(
+                            f"a text of {len(inner):,} characters", place=place, remedy="send it as an artifact"
+                        )
+                elif isinstance(inner, dict | list):
+                    below.append(inner)
+        if not below:
+            return
+        level = below
+    raise BundleRefused(f"nested deeper than {limits.depth} levels", place=place, remedy="send it in a flatter form")
 
 
 def references(thing: Thing) -> Iterator[tuple[str, Any]]:

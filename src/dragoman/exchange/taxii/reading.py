@@ -6,7 +6,7 @@ Each returns a `Page`: the resource, and what goes into the headers X-TAXII-Date
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from dragoman.errors import TaxiiRefused
@@ -22,7 +22,7 @@ class Reader:
     """Who reads (an id that the node gives partners), and the node's secret for cursors."""
 
     id: str
-    key: bytes
+    key: bytes = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
