@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 from tests.exchange.pacts import BANK, BORDER, DAY, DOCUMENT, FIU, HOUR, KEYS, MINUTE, NOW, document, pact, signed
 
 from dragoman.errors import AgreementRefused, SignatureRefused, StepRefused
-from dragoman.exchange.agreement_acts import Act, State, check_act, perform, standing
+from dragoman.exchange.agreement_acts import Act, State, check_act, perform, standing, succeeds
+from dragoman.exchange.agreement_draft import draft, next_version
 from dragoman.exchange.agreement_reading import examine, read_agreement
 from dragoman.exchange.canonical import canonical
 from dragoman.exchange.keys import PrivateKey
@@ -179,12 +180,12 @@ def test_the_order_in_which_acts_arrive_changes_nothing(chance: random.Random, c
     assert standing(pact(), shuffled, NOW) == standing(pact(), acts, NOW)
 
 
-def next_version(**changes: Any) -> Any:
+def second(**changes: Any) -> Any:
     return pact(version=2, supersedes=pact().hash, **changes)
 
 
 def test_a_new_version_takes_over_for_good() -> None:
-    new, acts = next_version(title="Narrower"), signed(pact())
+    new, acts = second(title="Narrower"), signed(pact())
     half = [perform("sign", new, KEYS[FIU], [], NOW - HOUR)]
     assert standing(pact(), acts, NOW, successors=[(new, half)]).in_force
     whole = signed(new)
@@ -195,7 +196,7 @@ def test_a_new_version_takes_over_for_good() -> None:
 
 
 def test_a_version_that_begins_later_takes_over_then() -> None:
-    new = next_version(starts=(NOW + DAY).isoformat())
+    new = second(starts=(NOW + DAY).isoformat())
     assert standing(pact(), signed(pact()), NOW, successors=[(new, signed(new))]).in_force
     assert standing(pact(), signed(pact()), NOW + DAY, successors=[(new, signed(new))]).state is State.SUPERSEDED
 
@@ -222,7 +223,7 @@ def test_acts_are_checked_against_the_keys_in_the_agreement() -> None:
 
 def test_a_new_key_is_vouched_for_with_the_old_one() -> None:
     fresh = PrivateKey.from_seed(b"n" * 32)
-    new = next_version(parties=[PARTY | {"key": fresh.public.text}, DOCUMENT["parties"][1]])
+    new = second(parties=[PARTY | {"key": fresh.public.text}, DOCUMENT["parties"][1]])
     check_act(new, perform("sign", new, fresh, [], NOW, former=KEYS[FIU]), pact())
     check_act(new, perform("sign", new, KEYS[BORDER], [], NOW), pact())
     for former in (None, KEYS[BANK]):
@@ -256,3 +257,21 @@ def test_what_is_no_act_is_refused(found: object) -> None:
 def test_ending_and_suspending_are_explained() -> None:
     with pytest.raises(StepRefused, match="reason"):
         perform("end", pact(), KEYS[FIU], signed(pact()), NOW)
+
+
+def test_a_draft_is_careful_and_can_be_signed_as_it_is() -> None:
+    (clause,) = pact().document["clauses"][:1]
+    short = {key: clause[key] for key in ("giver", "receiver", "actions", "classes", "purposes", "tlp")}
+    made = read_agreement(draft("new", "New", pact().parties, pact().memorandum, [short], NOW, NOW + DAY))
+    assert (made.onward, made.authors, made.references) == ("leave", "stripped", "cut")
+    assert (made.clauses[0].id, made.clauses[0].roles) == ("1", frozenset({"liaison"}))
+    assert made.answers == {"urgent": 8, "prompt": 72, "routine": 168}
+    assert made.parties == pact().parties
+    assert examine(draft("new", "New", pact().parties, pact().memorandum, [short], NOW, NOW))[1]
+
+
+def test_the_next_version_names_the_one_before_and_leaves_it_alone() -> None:
+    new = read_agreement(next_version(pact(), title="Newer"))
+    assert (new.version, new.supersedes, new.title) == (2, pact().hash, "Newer")
+    assert succeeds(new, pact())
+    assert pact().version == 1

@@ -13,6 +13,7 @@ Words and bytes
 
 Agreements
     agreement               the document: parties, clauses, onward rule, retention, quotas, times to answer
+    agreement_draft         a document to start from, and the next version of one (`draft`, `next_version`)
     agreement_reading       reading it, with all faults at once (agreement_faults: how faults are noted)
     agreement_acts          sign, suspend, resume, end; how it stands by these acts and the clock (`standing`)
     agreement_changes       what a narrower version or the end takes back; what a receiver may keep (`received`)
@@ -54,9 +55,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from dragoman.exchange.agreement import Agreement
+    from dragoman.exchange.agreement import Agreement, Contact, Memorandum, Party
     from dragoman.exchange.agreement_acts import Act, Standing, State, check_act, perform, standing
     from dragoman.exchange.agreement_changes import Given, Narrowing, narrowing, received
+    from dragoman.exchange.agreement_draft import draft, next_version
     from dragoman.exchange.agreement_groups import Membership, members
     from dragoman.exchange.agreement_reading import examine, read_agreement
     from dragoman.exchange.canonical import digest, read_json
@@ -85,9 +87,10 @@ if TYPE_CHECKING:
     from dragoman.exchange.signing import Message, Seen, Verified, remember, sign, verify
 
 _NAMES = {
-    "agreement": "Agreement",
+    "agreement": "Agreement Contact Memorandum Party",
     "agreement_acts": "Act Standing State check_act perform standing",
     "agreement_changes": "Given Narrowing narrowing received",
+    "agreement_draft": "draft next_version",
     "agreement_groups": "Membership members",
     "agreement_reading": "examine read_agreement",
     "canonical": "digest read_json",
@@ -115,6 +118,7 @@ __all__ = [
     "Ask",
     "Bar",
     "Colour",
+    "Contact",
     "Cosignature",
     "Decision",
     "Disclosure",
@@ -135,12 +139,14 @@ __all__ = [
     "Leave",
     "Letter",
     "Membership",
+    "Memorandum",
     "Message",
     "Narrowing",
     "NodeKey",
     "Notice",
     "Outbox",
     "Overlap",
+    "Party",
     "Policies",
     "PrivateKey",
     "PublicKey",
@@ -160,6 +166,7 @@ __all__ = [
     "cosign",
     "deconflict",
     "digest",
+    "draft",
     "due",
     "duties",
     "egress",
@@ -168,6 +175,7 @@ __all__ = [
     "members",
     "narrowing",
     "new_nonce",
+    "next_version",
     "notice",
     "pass_along",
     "perform",
