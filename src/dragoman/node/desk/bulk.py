@@ -6,6 +6,7 @@ out the queries that its mark counts; reading is deterministic, so that nothing 
 
 from __future__ import annotations
 
+import codecs
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import islice
@@ -15,11 +16,11 @@ from typing import Any
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 
-from dragoman.errors import InputError
+from dragoman.errors import InputError, UsageError
 from dragoman.messages.batch import Tally, queries_of
 from dragoman.messages.queries import Account, Query
 from dragoman.messages.queries import Remark as Told
-from dragoman.messages.sources import HEAD, Limits, archive_kind, recognise, sources
+from dragoman.messages.sources import FORMATS, HEAD, Limits, archive_kind, recognise, sources
 from dragoman.node.access import Principal
 from dragoman.node.desk import screening as desk
 from dragoman.node.desk.documents import keep, path_of
@@ -47,6 +48,21 @@ class Wanted:
     format: str | None = None
     encoding: str | None = None
     watched: bool = False
+
+
+def wanted(**given: Any) -> Wanted:
+    """Return settings. Raises UsageError where a number is out of its range or the format is unknown."""
+    made = Wanted(**given)
+    if not 0.5 <= made.threshold <= 1 or not 1 <= made.limit <= 100:
+        raise UsageError("a setting is out of range", remedy="a threshold from 0.5 to 1, and 1 to 100 hits a query")
+    if made.format is not None and made.format not in FORMATS:
+        raise UsageError(f"there is no format {made.format!r}", remedy="one of " + ", ".join(FORMATS))
+    if made.encoding is not None:
+        try:
+            codecs.lookup(made.encoding)
+        except LookupError as error:
+            raise UsageError(f"there is no encoding {made.encoding!r}", remedy="such as utf-8 or cp1252") from error
+    return made
 
 
 def start(principal: Principal, upload: UploadedFile, wanted: Wanted) -> Screening:

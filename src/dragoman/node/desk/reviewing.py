@@ -130,7 +130,9 @@ def undo(principal: Principal, hit_id: int) -> Hit:
             if account is not None and (review.by_id == account.pk or principal.has("supervisor"))
         ]
         if not mine:
-            raise ActRefused("you have no review of this hit to undo", remedy="its reviewer or a supervisor may undo it")
+            raise ActRefused(
+                "you have no review of this hit to undo", remedy="its reviewer or a supervisor may undo it"
+            )
         own = [review for review in mine if account is not None and review.by_id == account.pk]
         review, before = (own or mine)[-1], hit.state
         Review.objects.filter(pk=review.pk).update(undone_at=timezone.now(), undone_by=account)

@@ -39,7 +39,7 @@ def state_of(votes: Iterable[Vote], *, remembered: bool = False) -> Hit.State:
     true, false = decided.count(_TRUE), decided.count(_FALSE)
     if true >= 2 and true > false:
         return State.TRUE
-    if true and false < 2 or true >= false > 0:
+    if (true and false < 2) or true >= false > 0:
         return State.SECOND
     if decided[-1] == _UNSURE and not true:
         return State.INCONCLUSIVE
