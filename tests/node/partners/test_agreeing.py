@@ -92,7 +92,7 @@ def test_an_agreement_is_in_force_once_both_have_signed_and_not_before(liaison: 
     liaison.post(f"/partners/agreements/{agreement.pk}/act", {"act": "sign"})
     assert agreement.standing().state == "offered"
     message = Outgoing.objects.get()
-    assert (message.partner, message.kind, len(message.body["acts"])) == (border, "agreement", 1)
+    assert (message.partner, message.kind, len(message.letter["body"]["acts"])) == (border, "agreement", 1)
 
     theirs = perform("sign", agreement.read, BORDER, agreement.known_acts(), datetime.now(UTC))
     receive({"document": agreement.document, "acts": [theirs.to_json()]}, border)

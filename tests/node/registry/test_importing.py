@@ -6,7 +6,6 @@ from pathlib import Path
 
 import pytest
 
-from dragoman.exercise import make
 from dragoman.exercise.making import LIST_FILES
 from dragoman.lists.store import ListStore
 from dragoman.node.registry import importing, indexing, search
@@ -16,17 +15,14 @@ from dragoman.node.registry.writing import Writing
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture(scope="session")
-def exercise(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("exercise")
-    make(folder)
-    return folder
+@pytest.fixture
+def exercise(exercise_folder: Path) -> Path:
+    return exercise_folder
 
 
 @pytest.fixture
-def home(tmp_path: Path, settings) -> Path:
-    settings.HOME, settings.NODE_HOME = tmp_path, tmp_path / "node"
-    return tmp_path
+def home(own_home: Path) -> Path:
+    return own_home
 
 
 def files(exercise: Path, name: str) -> list[Path]:

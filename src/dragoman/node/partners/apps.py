@@ -10,3 +10,7 @@ class PartnersConfig(AppConfig):
 
     name = "dragoman.node.partners"
     label = "partners"
+
+    def ready(self) -> None:
+        """Let the handlers of letters register themselves."""
+        from dragoman.node.partners import letters  # noqa: F401

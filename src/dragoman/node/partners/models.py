@@ -74,36 +74,66 @@ class AgreementAct(models.Model):
     by = models.ForeignKey(ACCOUNT, null=True, on_delete=models.PROTECT, related_name="+")
 
 
+class OutStream(models.Model):
+    """The state of the stream to a partner (`dragoman.exchange.outbox.Outbox`)."""
+
+    partner = models.OneToOneField(Partner, primary_key=True, on_delete=models.PROTECT, related_name="out")
+    last = models.PositiveBigIntegerField(default=0)
+    chain = models.CharField(max_length=64, blank=True)
+    through = models.PositiveBigIntegerField(default=0)
+    attempts = models.PositiveIntegerField(default=0)
+    since = models.DateTimeField(null=True)
+    again = models.DateTimeField(null=True)
+    trouble = models.TextField(blank=True)
+
+
 class Outgoing(models.Model):
-    """A message to a partner, in the order of its `number`; kept until the partner acknowledged it."""
+    """A letter to a partner as it was written, in the order of its `number`."""
 
     partner = models.ForeignKey(Partner, on_delete=models.PROTECT, related_name="outgoing")
     number = models.PositiveBigIntegerField()
+    chain = models.CharField(max_length=64)
     kind = models.CharField(max_length=40)
-    body = models.JSONField()
+    letter = models.JSONField()
     made = models.DateTimeField(default=timezone.now)
-    attempts = models.PositiveIntegerField(default=0)
-    next_try = models.DateTimeField(default=timezone.now)
-    trouble = models.TextField(blank=True)
-    acknowledged = models.DateTimeField(null=True)
 
     class Meta:
         constraints: ClassVar[list[Any]] = [
-            models.UniqueConstraint(fields=["partner", "number"], name="message_once_a_partner")
+            models.UniqueConstraint(fields=["partner", "number"], name="letter_once_a_partner")
         ]
 
 
+class InStream(models.Model):
+    """The state of the stream from a partner (`dragoman.exchange.outbox.Inbox`)."""
+
+    partner = models.OneToOneField(Partner, primary_key=True, on_delete=models.PROTECT, related_name="into")
+    through = models.PositiveBigIntegerField(default=0)
+    chain = models.CharField(max_length=64, blank=True)
+    early = models.JSONField(default=list)
+
+
 class Incoming(models.Model):
-    """A message from a partner that was taken in, once, in order."""
+    """A letter from a partner, kept with its signature; `trouble` says why it could not be acted on."""
 
     partner = models.ForeignKey(Partner, on_delete=models.PROTECT, related_name="incoming")
     number = models.PositiveBigIntegerField()
-    kind = models.CharField(max_length=40)
-    digest = models.CharField(max_length=80)
+    kind = models.CharField(max_length=40, blank=True)
+    letter = models.JSONField()
     at = models.DateTimeField(default=timezone.now)
-    outcome = models.TextField(blank=True)
+    trouble = models.TextField(blank=True)
 
     class Meta:
         constraints: ClassVar[list[Any]] = [
             models.UniqueConstraint(fields=["partner", "number"], name="taken_in_once_a_partner")
         ]
+
+
+class Nonce(models.Model):
+    """A nonce that was seen in a signed request, kept for as long as the request would be taken."""
+
+    key = models.CharField(max_length=43)
+    nonce = models.CharField(max_length=120)
+    until = models.DateTimeField()
+
+    class Meta:
+        constraints: ClassVar[list[Any]] = [models.UniqueConstraint(fields=["key", "nonce"], name="nonce_once")]

@@ -20,7 +20,7 @@ from dragoman.node.partners.agreeing import act, keep
 from dragoman.node.partners.cards import read_card
 from dragoman.node.partners.drafting import DraftForm, sides
 from dragoman.node.partners.identity import card, fingerprint
-from dragoman.node.partners.models import Agreement, Partner
+from dragoman.node.partners.models import Agreement, OutStream, Partner
 
 #: The acts that a page offers, with what the button says.
 ACTS = {"sign": "Sign", "suspend": "Suspend", "resume": "Resume", "end": "End"}
@@ -62,7 +62,8 @@ def add(request: HttpRequest) -> HttpResponse:
 def partner(request: HttpRequest, pk: int) -> HttpResponse:
     """Show a partner: its key, the agreements with it, and what waits to be delivered."""
     found = get_object_or_404(Partner, pk=pk)
-    waiting = found.outgoing.filter(acknowledged=None).order_by("number")
+    out = OutStream.objects.filter(partner=found).first()
+    waiting = found.outgoing.filter(number__gt=out.through if out else 0).order_by("number")
     return render(
         request,
         "partners/partner.html",
@@ -71,6 +72,7 @@ def partner(request: HttpRequest, pk: int) -> HttpResponse:
             "fingerprint": fingerprint(PublicKey.read(found.key).id),
             "agreements": [(each, each.standing()) for each in found.agreements.order_by("-added")],
             "waiting": waiting[:20],
+            "out": out,
         },
     )
 

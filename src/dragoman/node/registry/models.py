@@ -8,7 +8,18 @@ from django.conf import settings
 from django.db import models
 from django.utils import timezone
 
+from dragoman.model import schemata
 from dragoman.node.access import Principal
+
+#: The properties of FollowTheMoney that name another record.
+LINKS = sorted(
+    {
+        prop
+        for schema in schemata.schema_names()
+        for prop, kind in schemata.properties(schema).items()
+        if kind == "entity"
+    }
+)
 
 
 class SourceQuerySet(models.QuerySet["Source"]):
@@ -71,6 +82,14 @@ class ListVersion(models.Model):
         return f"{self.source.name}@{self.version}"
 
 
+class RecordQuerySet(models.QuerySet["Record"]):
+    """Records, and which of them somebody may see."""
+
+    def visible_to(self, principal: Principal) -> RecordQuerySet:
+        """Return the records of sources that the principal may see."""
+        return self.filter(source__in=Source.objects.visible_to(principal).values("pk"))
+
+
 class Record(models.Model):
     """What one source says about one thing. `content` digests its statements; `gone`: not in the version in use."""
 
@@ -88,7 +107,16 @@ class Record(models.Model):
         constraints: ClassVar[list[Any]] = [
             models.UniqueConstraint(fields=["source", "record_id"], name="record_once_a_source")
         ]
-        indexes: ClassVar[list[Any]] = [models.Index(fields=["source", "first_seen"], name="record_first_seen")]
+        indexes: ClassVar[list[Any]] = [
+            models.Index(fields=["source", "first_seen"], name="record_first_seen"),
+            models.Index(fields=["source", "is_party", "gone", "id"], name="record_of_list"),
+            models.Index(fields=["content"], name="record_content"),
+        ]
+
+    objects = RecordQuerySet.as_manager()
+
+    def __str__(self) -> str:
+        return self.caption
 
 
 class Statement(models.Model):
@@ -105,6 +133,12 @@ class Statement(models.Model):
     first_seen = models.CharField(max_length=32)
     last_seen = models.CharField(max_length=32)
     gone = models.BooleanField(default=False)
+
+    class Meta:
+        indexes: ClassVar[list[Any]] = [
+            # Which records point to a record; only properties that name records are looked up by value.
+            models.Index(fields=["value"], condition=models.Q(prop__in=LINKS), name="statement_link"),
+        ]
 
 
 class Judgement(models.Model):
@@ -128,6 +162,12 @@ class Judgement(models.Model):
     at = models.DateTimeField(default=timezone.now)
     withdrawn_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
     withdrawn_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes: ClassVar[list[Any]] = [
+            models.Index(fields=["left"], condition=models.Q(withdrawn_at=None), name="judged_left"),
+            models.Index(fields=["right"], condition=models.Q(withdrawn_at=None), name="judged_right"),
+        ]
 
 
 class IndexInUse(models.Model):

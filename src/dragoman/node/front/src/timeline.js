@@ -1,2 +1,0 @@
-// Filled by its desk.
-export function start() {}

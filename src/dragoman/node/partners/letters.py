@@ -1,0 +1,14 @@
+"""What is done on the letters of each kind that partners send."""
+
+from __future__ import annotations
+
+from dragoman.exchange.messages import Letter
+from dragoman.node.partners import agreeing
+from dragoman.node.partners.delivering import handles
+from dragoman.node.partners.models import Partner
+
+
+@handles(agreeing.KIND)
+def take_agreement(letter: Letter, partner: Partner) -> None:
+    """Keep an agreement and the acts on it."""
+    agreeing.receive(letter.body if isinstance(letter.body, dict) else {}, partner)

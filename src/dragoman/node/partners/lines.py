@@ -1,0 +1,115 @@
+"""Signed HTTP between nodes: requests out, and requests in. Only keys that people compared are known."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from django.conf import settings
+from django.db import IntegrityError, transaction
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+
+from dragoman.errors import DeliveryFailed, ReplayRefused, SignatureRefused
+from dragoman.exchange.canonical import canonical, read_json
+from dragoman.exchange.keys import KeyRing, NodeKey, PublicKey
+from dragoman.exchange.messages import new_nonce
+from dragoman.exchange.signing import SKEW, WINDOW, Message, sign, verify
+from dragoman.node.partners.identity import node_key
+from dragoman.node.partners.models import Nonce, Partner
+
+#: Where a node takes letters, below its address.
+INBOX = "exchange/inbox"
+#: The largest body that is taken, in bytes, and how long a partner may be silent, in seconds.
+LARGEST = 16 << 20
+TIMEOUT = 30.0
+
+
+def ring() -> KeyRing:
+    """Return the keys of the partners whose keys people compared."""
+    rows = Partner.objects.exclude(confirmed=None).values_list("node", "key")
+    return KeyRing(NodeKey(node, PublicKey(key)) for node, key in rows)
+
+
+def post(partner: Partner, path: str, body: Any) -> Any:
+    """Send a signed request to a partner and return its signed answer.
+
+    Raises DeliveryFailed where there is none, MessageRefused where it is not what this partner may answer.
+    """
+    url = partner.address.rstrip("/") + "/" + path
+    content = canonical(body)
+    message = Message("POST", url, (("Content-Type", "application/json"),), content)
+    signed = sign(message, node_key(), created=timezone.now(), nonce=new_nonce())
+    status, headers, text = _exchange(partner, signed)
+    answer = Message("POST", url, headers, text, status=status, answers=signed)
+    found = verify(answer, ring(), timezone.now())
+    if found.node != partner.node:
+        raise SignatureRefused(f"{found.node} answered for {partner.node}", remedy="look at the partner's address")
+    return read_json(text)
+
+
+def _exchange(partner: Partner, signed: Message) -> tuple[int, tuple[tuple[str, str], ...], bytes]:
+    import httpx
+
+    try:
+        with httpx.Client(timeout=TIMEOUT, follow_redirects=False, trust_env=False, **_tls()) as client:
+            answer = client.request(signed.method, signed.url, content=signed.body, headers=list(signed.headers))
+    except httpx.HTTPError as error:
+        raise DeliveryFailed(
+            f"{partner} does not answer: {error}", remedy="it is tried again; if it lasts, call the partner"
+        ) from error
+    if answer.status_code != 200:
+        detail = answer.text[:300] if answer.headers.get("content-type", "").startswith("application/problem") else ""
+        raise DeliveryFailed(
+            f"{partner} answered {answer.status_code} {detail}".strip(), remedy="it is tried again; ask the partner"
+        )
+    return answer.status_code, tuple(answer.headers.multi_items()), answer.content
+
+
+def _tls() -> dict[str, Any]:
+    """Return what httpx is to know of certificates: own ones for mutual TLS, and whom to trust."""
+    environment = settings.ENVIRONMENT
+    found: dict[str, Any] = {}
+    if certificate := environment.text("PARTNER_CERTIFICATE"):
+        found["cert"] = (certificate, environment.text("PARTNER_CERTIFICATE_KEY"))
+    if authority := environment.text("PARTNER_AUTHORITY"):
+        found["verify"] = authority
+    return found
+
+
+def received(request: HttpRequest) -> tuple[Partner, Any, Message]:
+    """Return who sent a request, its body, and the message, which an answer is bound to.
+
+    Raises SignatureRefused, ReplayRefused, MessageRefused.
+    """
+    message = Message(
+        request.method or "", request.build_absolute_uri(), tuple(request.headers.items()), request.body[: LARGEST + 1]
+    )
+    now = timezone.now()
+    found = verify(message, ring(), now)
+    _remember(found.key, found.nonce, max(found.created, now) + WINDOW + 2 * SKEW)
+    return Partner.objects.get(node=found.node), read_json(message.body, size=LARGEST), message
+
+
+def _remember(key: str, nonce: str, until: Any) -> None:
+    try:
+        with transaction.atomic():
+            Nonce.objects.create(key=key, nonce=nonce, until=until)
+    except IntegrityError as error:
+        raise ReplayRefused("this message was seen before", remedy="sign it anew to send it again") from error
+
+
+def forget_nonces() -> int:
+    """Remove the nonces of requests that are too old to be taken anyway; return how many."""
+    return Nonce.objects.filter(until__lt=timezone.now() - timedelta(seconds=1)).delete()[0]
+
+
+def answer(body: Any, to: Message) -> HttpResponse:
+    """Return a signed answer to a request."""
+    content = canonical(body)
+    message = Message(to.method, to.url, (), content, status=200, answers=to)
+    signed = sign(message, node_key(), created=timezone.now(), nonce=new_nonce())
+    response = HttpResponse(content, content_type="application/json")
+    for name, value in signed.headers:
+        response[name] = value
+    return response
