@@ -76,6 +76,13 @@ def test_a_name_and_a_day_of_birth_make_a_key_of_both() -> None:
     assert all("@1950" in key.text for key in made)
 
 
+def test_a_name_of_one_word_meets_by_day_only_and_only_another_of_one_word() -> None:
+    alone = keys_of(record("Person", name="Suharto", birthDate="1950-03-01"))
+    assert alone == keys_of(record("Person", name="SOEHARTO", birthDate="1950-03-01"))
+    assert [key.kind for key in alone] == ["name-day"]
+    assert not set(alone) & set(keys_of(record("Person", name="Exempla Suharto", birthDate="1950-03-01")))
+
+
 def test_a_name_without_birth_gives_no_key() -> None:
     assert keys_of(record("Person", name="Exempla Ficta")) == []
     assert name_pairs("Exempla") == []

@@ -106,7 +106,7 @@ def test_objects_come_in_the_order_in_which_they_were_added() -> None:
         "X-TAXII-Date-Added-First": write_moment(NOW),
         "X-TAXII-Date-Added-Last": write_moment(NOW + 2),
     }
-    assert "more" not in page.resource
+    assert page.resource["more"] is False
 
 
 def test_a_poll_from_the_last_moment_gives_what_is_new_and_nothing_else() -> None:
@@ -129,7 +129,7 @@ def test_pages_follow_each_other_and_a_token_used_twice_gives_the_same_page() ->
     assert again.resource == second.resource
     third = ask(store, limit="3", next=second.resource["next"])
     assert names(first) + names(second) + names(third) == [f"malware {number}" for number in range(7)]
-    assert "more" not in third.resource
+    assert third.resource["more"] is False
     later = ask(store, added_after=third.headers["X-TAXII-Date-Added-Last"])
     assert names(later) == ["malware 4", "malware 99"]
 
@@ -190,7 +190,8 @@ def test_filters_of_id_type_and_specification_hold_together() -> None:
     assert names(ask(store, match_type="tool")) == ["tool 3"]
     assert names(ask(store, match_type="tool,malware", match_id=thing(2)["id"])) == ["malware 2"]
     assert [found["spec_version"] for found in ask(store, match_id=thing(1)["id"]).resource["objects"]] == ["2.1"]
-    assert len(ask(store, match_id=thing(1)["id"], match_spec_version="2.0,2.1").resource["objects"]) == 2
+    (of_both,) = ask(store, match_id=thing(1)["id"], match_spec_version="2.0,2.1").resource["objects"]
+    assert of_both["spec_version"] == "2.0"
     assert ask(store, match_spec_version="2.0").resource["objects"][0]["modified"] == "2031-01-03T00:00:00.000Z"
 
 
@@ -256,7 +257,10 @@ def test_one_object_and_its_versions_are_found_by_id_and_another_is_not() -> Non
     add(store, thing(1, day=2), thing(1, day=1), thing(2))
     name = thing(1)["id"]
     versions = read_versions(store, ROOM, name, read_filters({}, VERSIONS), READER)
-    assert versions.resource == {"versions": ["2031-01-02T00:00:00.000Z", "2031-01-01T00:00:00.000Z"]}
+    assert versions.resource == {
+        "more": False,
+        "versions": ["2031-01-02T00:00:00.000Z", "2031-01-01T00:00:00.000Z"],
+    }
     both = read_object(store, ROOM, name, read_filters({"match[version]": ["all"]}, OBJECT), READER)
     assert len(both.resource["objects"]) == 2
     none = read_object(store, ROOM, name, read_filters({"match[version]": ["2030-01-01T00:00:00Z"]}, OBJECT), READER)
@@ -294,6 +298,15 @@ def test_the_status_tells_what_became_of_each_object() -> None:
     assert "another content" in found["failures"][-1]["message"]
     assert all(detail["version"] for detail in found["failures"])
     assert names(ask(store)) == ["malware 1", "malware 2"]
+
+
+def test_an_object_that_was_never_changed_may_leave_modified_out() -> None:
+    store = Memory()
+    add(store, thing(1))
+    bare = {key: value for key, value in thing(1).items() if key != "modified"}
+    status = add(store, bare).resource()
+    assert (status["success_count"], status["failure_count"]) == (1, 0)
+    assert len(ask(store, match_version="all").rows) == 1
 
 
 def test_what_the_policy_does_not_allow_is_not_taken() -> None:
@@ -379,6 +392,9 @@ def test_first_and_last_at_any_moment_are_what_was_so_then(history: list[tuple[i
         for value, pick in (("last", max), ("first", min)):
             query = Query("c", until=until, versions=read_filters({"match[version]": [value]}).versions)
             assert [row.version for row in placed if matches(row, query)] == [pick(of_it)]
+            together = replace(query, spec_versions=frozenset(("2.0", "2.1")))
+            of_all = pick((row.version, row.spec_version) for row in there)
+            assert [(row.version, row.spec_version) for row in placed if matches(row, together)] == [of_all]
 
 
 @given(st.integers(0, 2**50), st.integers(0, 2**50), st.integers(0, 99))

@@ -12,7 +12,7 @@ from typing import Literal, NamedTuple, get_args
 
 from dragoman.errors import ValueRefused
 from dragoman.exchange.indicators import email_address, phone_number, read_indicator
-from dragoman.exchange.keys_of_names import birth_keys, name_pairs
+from dragoman.exchange.keys_of_names import birth_keys, lone_word, name_pairs
 from dragoman.model import Record
 from dragoman.model.identifiers import iban, normalise_identifier
 from dragoman.model.wallets import normalise_wallet
@@ -117,3 +117,6 @@ def _named(record: Record) -> Iterator[MatchKey]:
     for pair in pairs:
         yield from (MatchKey("name-day", f"{pair}@{day}") for day in days)
         yield from (MatchKey("name-year", f"{pair}@{year}") for year in years)
+    if not pairs:  # one word says too little to be asked with no more than a year
+        words = dict.fromkeys(word for name in record.names for word in lone_word(name))
+        yield from (MatchKey("name-day", f"{word}@{day}") for word in words for day in days)

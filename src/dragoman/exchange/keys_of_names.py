@@ -44,6 +44,12 @@ def name_pairs(name: str) -> list[str]:
     return list(keys)[:MOST_KEYS]
 
 
+def lone_word(name: str) -> list[str]:
+    """Return the spellings of a name that is a single word, as many Indonesian names are; none for any other name."""
+    words = [token for token in tokenise(name).tokens if token.kind is Kind.NAME]
+    return list(_spellings(words[0])) if len(words) == 1 else []
+
+
 def birth_keys(date: str) -> tuple[list[str], list[str]]:
     """Return the days (``1957-03-10``) and the years that a date of birth leaves open, where they are few.
 

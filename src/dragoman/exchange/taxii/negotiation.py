@@ -65,8 +65,9 @@ def check_content(content_type: str | None, length: int | None, largest: int = L
         )
 
 
+# Clients of medallion, the reference server, look for its words on 400 and 422.
 _TITLES = {
-    400: "The request is not understood",
+    400: "ProcessingError",
     401: "Who is asking?",
     403: "This is not allowed",
     404: "There is no such thing here",
@@ -74,16 +75,19 @@ _TITLES = {
     411: "The length is missing",
     413: "The content is too large",
     415: "The media type is not supported",
-    422: "The content cannot be processed",
+    422: "ProcessingError",
 }
 
 
 def error_message(error: DragomanError, error_id: str) -> dict[str, Any]:
     """Return the error message resource (section 3.6.1) for an error. `error_id` finds it in the node's log."""
     status = error.status if isinstance(error, TaxiiRefused) else 400
+    description = error.message if error.place is None else f"{error.place}: {error.message}"
+    if status == 422:
+        description = f"While processing supplied content, an error occurred: {description}"
     found = {
         "title": _TITLES.get(status, "The request failed"),
-        "description": error.message if error.place is None else f"{error.place}: {error.message}",
+        "description": description,
         "error_id": error_id,
         "http_status": str(status),
     }

@@ -103,5 +103,6 @@ def _page(
     if len(rows) > len(kept):
         resource |= {"more": True, "next": Cursor(kept[-1].added, query.until).write(reader.key, scope)}
     if kept:
+        resource.setdefault("more", False)
         resource["versions" if kind == "versions" else "objects"] = [shown(row) for row in kept]
     return Page(resource, kept)

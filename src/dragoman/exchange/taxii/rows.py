@@ -20,7 +20,8 @@ class Row:
 
     `added` is date_added as a moment, unique within the collection. `version` is the object's modified (else
     created, else `added`) as a moment, `label` the same as printed. From the moments `superseded`, `preceded` and
-    `outdated` on, a later version, an earlier one, or one of a newer specification is there; None: none is.
+    `outdated` on, a later version of the same specification, an earlier one, or one of a newer specification is there;
+    `superseded_by_any` and `preceded_by_any` regard versions of all specifications. None: there is none.
     """
 
     added: int
@@ -32,6 +33,8 @@ class Row:
     superseded: int | None = None
     preceded: int | None = None
     outdated: int | None = None
+    superseded_by_any: int | None = None
+    preceded_by_any: int | None = None
     thing: Thing | None = None
 
 
@@ -53,7 +56,8 @@ ALL = Versions(every=True)
 class Query:
     """What is asked of a collection: rows added after one moment (not at it) until another (included), in that order.
 
-    None means any. `spec_versions` None means the newest specification that each object has.
+    None means any. `spec_versions` None means the newest specification that each object has; where several are named,
+    first and last are those of all of them together.
     """
 
     collection: str
@@ -88,41 +92,40 @@ def _right_specification(row: Row, query: Query) -> bool:
 
 def _right_version(row: Row, query: Query) -> bool:
     wanted = query.versions
-    return (
-        wanted.every
-        or (wanted.last and _open(row.superseded, query.until))
-        or (wanted.first and _open(row.preceded, query.until))
-        or row.version in wanted.moments
-    )
+    if wanted.every or row.version in wanted.moments:
+        return True
+    together = query.spec_versions is not None and len(query.spec_versions) > 1
+    superseded, preceded = row.superseded, row.preceded
+    if together:
+        superseded, preceded = row.superseded_by_any, row.preceded_by_any
+    return (wanted.last and _open(superseded, query.until)) or (wanted.first and _open(preceded, query.until))
 
 
 def place(rows: Iterable[Row]) -> list[Row]:
     """Return the rows of one object, oldest addition first, with what supersedes, precedes and outdates them."""
     placed: list[Row] = []
     for row in sorted(rows, key=lambda row: row.added):
-        row = replace(row, superseded=None, preceded=None, outdated=None)
+        bare = Row(row.added, row.id, row.type, row.version, row.label, row.spec_version, thing=row.thing)
         for number, known in enumerate(placed):
-            placed[number], row = _compare(known, row)
-        placed.append(row)
+            placed[number], bare = _compare(known, bare, bare.added)
+        placed.append(bare)
     return placed
 
 
-def _compare(known: Row, row: Row) -> tuple[Row, Row]:
-    """Note on both of two rows what the later addition changes."""
-    since = row.added
-    if known.spec_version != row.spec_version:
-        if known.spec_version < row.spec_version:
-            return replace(known, outdated=_earlier(known.outdated, since)), row
-        return known, replace(row, outdated=_earlier(row.outdated, since))
-    if known.version < row.version:
-        return (
-            replace(known, superseded=_earlier(known.superseded, since)),
-            replace(row, preceded=_earlier(row.preceded, since)),
-        )
-    return (
-        replace(known, preceded=_earlier(known.preceded, since)),
-        replace(row, superseded=_earlier(row.superseded, since)),
-    )
+def _compare(known: Row, row: Row, since: int) -> tuple[Row, Row]:
+    """Note on both of two rows what the later addition, at the moment `since`, changes."""
+    is_later = (known.version, known.spec_version) < (row.version, row.spec_version)
+    lower, upper = (known, row) if is_later else (row, known)
+    lower = replace(lower, superseded_by_any=_earlier(lower.superseded_by_any, since))
+    upper = replace(upper, preceded_by_any=_earlier(upper.preceded_by_any, since))
+    if lower.spec_version == upper.spec_version:
+        lower = replace(lower, superseded=_earlier(lower.superseded, since))
+        upper = replace(upper, preceded=_earlier(upper.preceded, since))
+    elif lower.spec_version < upper.spec_version:
+        lower = replace(lower, outdated=_earlier(lower.outdated, since))
+    else:
+        upper = replace(upper, outdated=_earlier(upper.outdated, since))
+    return (lower, upper) if is_later else (upper, lower)
 
 
 def _earlier(known: int | None, since: int) -> int:

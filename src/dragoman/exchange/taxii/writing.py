@@ -133,12 +133,17 @@ def _is_new(thing: Thing, rows: Sequence[Row], status: Status) -> bool:
     if not same:
         status.successes.append(_detail(thing, label or write_moment(status.requested)))
         return True
-    if same[0].thing == thing:
+    if _whole(same[0].thing or {}) == _whole(thing):
         status.successes.append(_detail(thing, same[0].label, "it was there already"))
     else:
         message = "this version is there with another content: raise modified to change an object"
         status.failures.append(_detail(thing, same[0].label, message))
     return False
+
+
+def _whole(thing: Thing) -> Thing:
+    """Return the object with modified where only created is written: they are then the same (STIX 2.1, 3.2)."""
+    return {**thing, "modified": thing["created"]} if "created" in thing and "modified" not in thing else thing
 
 
 def _row(thing: Thing, added: int) -> Row:
