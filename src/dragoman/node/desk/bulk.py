@@ -40,7 +40,7 @@ _MOST_REMARKS = 10_000
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """How to screen a document: the threshold (0.5 to 1), the most hits a query, the lists (None: all that one sees)."""
+    """How to screen a document: threshold (0.5 to 1), most hits a query, lists (None: all that one sees)."""
 
     threshold: float = 0.7
     limit: int = 5
@@ -183,7 +183,7 @@ def _write(
     first = work.mark.get("queries", 0)
     kept.lists = lists
     asked = [
-        Asked(first + number, query.record, _plain(query), query.place, query.role or "")
+        Asked(first + number, query.record, plain_of_query(query), query.place, query.role or "")
         for number, query in enumerate(batch)
         if found[number]
     ]
@@ -202,7 +202,8 @@ def _write(
     kept.save(update_fields=["lists", "queries", "with_hits", "hits", "refused", "unread", "partly"])
 
 
-def _plain(query: Query) -> dict[str, Any]:
+def plain_of_query(query: Query) -> dict[str, Any]:
+    """Return a query of a document as it is kept."""
     plain = query.to_json()
     return {key: plain[key] for key in ("id", "schema", "properties", "unread", "message") if key in plain}
 

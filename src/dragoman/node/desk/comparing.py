@@ -1,4 +1,4 @@
-"""Query and record side by side: what agrees, what contradicts, what only one side states; foreign text with a reading."""
+"""Query and record side by side: what agrees, contradicts, or is stated by one only; foreign text with a reading."""
 
 from __future__ import annotations
 

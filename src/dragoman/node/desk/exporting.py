@@ -1,6 +1,6 @@
 """Handing a screening out: CSV, JSON lines, and a report as a signed PDF. Streams, so that any number of hits fits.
 
-A spreadsheet takes a cell that begins with ``=``, ``+``, ``-``, ``@``, a tab or a return for a formula; such a cell gets
+A spreadsheet takes a cell that begins with ``=``, ``+``, ``-``, ``@``, a tab or a return for a formula; such a one gets
 an apostrophe before it (OWASP, CSV injection).
 """
 

@@ -12,3 +12,11 @@ def bulk_screening(work: Work) -> None:
     from dragoman.node.desk import bulk
 
     bulk.run(work)
+
+
+@kind("rescreen", "Screening again after a list change")
+def rescreen(work: Work) -> None:
+    """Screen kept queries against what a new version changed."""
+    from dragoman.node.desk import rescreening
+
+    rescreening.run(work)

@@ -14,7 +14,7 @@ from django.db.models import Q
 
 from dragoman.model import Record
 from dragoman.node.desk.facts import Facts, changes, digest_of, facts_of
-from dragoman.node.desk.models import FalseMatch
+from dragoman.node.desk.models import FalseMatch, Hit
 from dragoman.node.desk.records import Key, records_of
 
 
@@ -84,3 +84,14 @@ def _recall(pair: Pair, memories: Sequence[FalseMatch], record: Facts | None) ->
             query = changes(memory.facts["query"], pair.facts, "query")
             return Recall(None, tuple(query + changes(memory.facts["record"], record, "record")))
     return NOTHING
+
+
+def since(hit: Hit) -> list[str]:
+    """Return what of the record changed since a hit was called a false match, by its own memory."""
+    memories = [
+        each for each in (hit.memory, FalseMatch.objects.filter(review__hit=hit).order_by("-pk").first()) if each
+    ]
+    record = records_of([(hit.source, hit.record_id)]).get((hit.source, hit.record_id))
+    if not memories or record is None:
+        return []
+    return changes(memories[-1].facts["record"], facts_of(record), "record")

@@ -16,7 +16,7 @@ from dragoman.errors import ActRefused, UsageError
 from dragoman.model import Record
 from dragoman.node.access import Principal
 from dragoman.node.desk.facts import digest_of, facts_of
-from dragoman.node.desk.models import FalseMatch, Hit, Review
+from dragoman.node.desk.models import FalseMatch, Hit, Query, Review
 from dragoman.node.desk.reasons import reason_for
 from dragoman.node.desk.records import records_of
 from dragoman.node.desk.states import state_of
@@ -35,7 +35,12 @@ class Decision:
 
 def query_of(hit: Hit) -> Record:
     """Return the query of a hit as it was screened."""
-    asked = hit.query.asked
+    return record_of_query(hit.query)
+
+
+def record_of_query(query: Query) -> Record:
+    """Return a kept query as it was screened."""
+    asked = query.asked
     return Record.from_ftm({"id": asked.get("id") or "", "schema": asked["schema"], "properties": asked["properties"]})
 
 
