@@ -262,6 +262,9 @@ for _ in range(40):
         ([identity(modified="2030-01-01T00:00:00Z")], "before it was created"),
         ([identity(created_by_ref="me")], "no id"),
         ([identity(object_marking_refs=[{"a": 1}])], "no id"),
+        ([identity(object_marking_refs="marking-definition--x")], "not a list"),
+        ([identity(granular_markings=5)], "not a list of objects"),
+        ([identity(extensions={"a": 1})], "not an object of objects"),
         ([identity(x_deep=DEEP)], "nested deeper"),
         ([identity(name="x" * 2_000_001)], "characters"),
         ([identity(), identity(name="Another")], "two contents"),
@@ -285,10 +288,17 @@ def test_what_is_no_bundle_is_refused(content: bytes) -> None:
 @settings(max_examples=100, deadline=None)
 @given(st.recursive(st.none() | st.integers() | texts, lambda inner: st.lists(inner) | st.dictionaries(texts, inner)))
 def test_any_json_is_refused_or_read(plain: Any) -> None:
-    for thing in (plain, identity(extensions=plain), identity(object_marking_refs=plain), identity(created=plain)):
+    for thing in (
+        plain,
+        identity(extensions=plain),
+        identity(object_marking_refs=plain),
+        identity(granular_markings=plain),
+        identity(created=plain),
+    ):
         try:
             found = bundles.read_bundle(bundle(thing))
             list(strangers.read_all(found, "partner"))
+            [markings.handling_of(each, {}, "partner") for each in found]
         except BundleRefused:
             continue
 

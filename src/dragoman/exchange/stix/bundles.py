@@ -90,6 +90,7 @@ def check_thing(thing: Any, place: str, limits: Limits = DEFAULT_LIMITS) -> None
         raise BundleRefused(f"spec_version {str(thing['spec_version'])[:20]!r}", place=place, remedy="send STIX 2.1")
     _check_times(thing, place)
     _check_shape(thing, place, limits)
+    _check_containers(thing, place)
     for prop, target in references(thing):
         if not is_id(target):
             raise BundleRefused(f"{prop} names {str(target)[:80]!r}, which is no id", place=place, remedy="name an id")
@@ -101,6 +102,24 @@ def _check_times(thing: Thing, place: str) -> None:
         modified = read_time(thing["modified"], f"{place}.modified")
         if created is not None and modified < created:
             raise BundleRefused("modified before it was created", place=place, remedy="ask the partner to correct it")
+
+
+def _check_containers(thing: Thing, place: str) -> None:
+    """Refuse what is no list or object where STIX has one, so that nobody takes a text for a list of its letters."""
+    for prop, value in thing.items():
+        wrong = None
+        if prop.endswith("_refs") and not isinstance(value, list):
+            wrong = "a list"
+        elif prop == "granular_markings" and not _are_objects(value):
+            wrong = "a list of objects"
+        elif prop == "extensions" and not (isinstance(value, dict) and _are_objects(list(value.values()))):
+            wrong = "an object of objects"
+        if wrong:
+            raise BundleRefused(f"{prop[:80]} is not {wrong}", place=place, remedy="ask the partner to send valid STIX")
+
+
+def _are_objects(value: Any) -> bool:
+    return isinstance(value, list) and all(isinstance(each, dict) for each in value)
 
 
 def _check_shape(thing: Thing, place: str, limits: Limits) -> None:
