@@ -275,3 +275,11 @@ def test_the_next_version_names_the_one_before_and_leaves_it_alone() -> None:
     assert (new.version, new.supersedes, new.title) == (2, pact().hash, "Newer")
     assert succeeds(new, pact())
     assert pact().version == 1
+
+
+def test_an_agreement_that_was_read_does_not_change_with_its_source() -> None:
+    source = document()
+    made = read_agreement(source)
+    source["clauses"][0]["tlp"] = "RED"
+    assert made == pact()
+    assert made.hash == pact().hash

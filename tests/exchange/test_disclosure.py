@@ -104,6 +104,18 @@ def test_a_recall_reaches_onward_recipients_and_is_answered_from_the_end() -> No
     assert missing(replace(ours, done=None), {BORDER: [BANK]}) == {BORDER, BANK}
 
 
+def test_nobody_answers_for_those_below() -> None:
+    made = recalled()
+    bank = Done(made.id, BANK, "removed", NOW).signed(KEYS[BANK])
+    border = Done(made.id, BORDER, "removed", NOW, onward=(bank,)).signed(KEYS[BORDER])
+    Done.from_json(border.to_json()).check(RING)
+    claimed = Done(made.id, BANK, "removed", NOW).signed(KEYS[BORDER])
+    other = Done("another", BANK, "removed", NOW).signed(KEYS[BANK])
+    for below in (claimed, other, replace(bank, outcome="not_held")):
+        with pytest.raises(SignatureRefused):
+            Done(made.id, BORDER, "removed", NOW, onward=(below,)).signed(KEYS[BORDER]).check(RING)
+
+
 def test_keeping_has_a_ground_and_is_shown() -> None:
     made = recalled()
     with pytest.raises(MessageRefused):
@@ -169,7 +181,7 @@ def test_a_letter_stands_on_its_own_signature() -> None:
     for strange in (b"{", None, {}, [], made.to_json() | {"more": 1}, made.to_json() | {"at": "2026-01-01T00:00"}):
         with pytest.raises(MessageRefused):
             read_letter(strange, RING, BORDER)
-    assert stream(FIU, BORDER) != stream(BORDER, FIU)
+    assert len({stream(FIU, BORDER), stream(BORDER, FIU), stream(FIU, BORDER, 2)}) == 3
     assert len({new_nonce() for _ in range(9)}) == 9
     assert "notice" in KINDS
 

@@ -94,6 +94,13 @@ def test_nothing_leaves_whose_needs_do_not_in_any_graph(data: st.DataObject) -> 
     assert going == best
 
 
+def test_a_quota_counts_what_is_about_to_leave_too() -> None:
+    three = [item(name) for name in "abc"]
+    assert leaving(three, *"abc", left=lambda _: 3).leaves
+    found = leaving(three, *"abc", left=lambda _: 2)
+    assert (found.leaves, set(found.stays.values())) == ((), {"the quota for this is used up"})
+
+
 THEIRS = Handling(Colour.AMBER, frozenset({BANK}))
 
 

@@ -29,7 +29,7 @@ def read_agreement(source: bytes | dict[str, Any]) -> Agreement:
     """Read an agreement from its bytes or its JSON value. Raises AgreementRefused, which names every fault."""
     try:
         document = read_json(source, size=1024 * 1024) if isinstance(source, bytes) else source
-        canonical(document)  # what cannot be hashed cannot be signed
+        document = read_json(canonical(document))  # what cannot be hashed cannot be signed; and a copy of our own
     except DragomanError as error:
         raise AgreementRefused(error.message, remedy=error.remedy) from error
     found, faults = examine(document)

@@ -90,9 +90,9 @@ def read_letter(source: bytes | Any, ring: KeyRing, me: str) -> Letter:
     return letter
 
 
-def stream(sender: str, recipient: str) -> str:
-    """Return the name of the stream in one direction of a pair (see `outbox`)."""
-    return f"{sender}>{recipient}"
+def stream(sender: str, recipient: str, begun: int = 1) -> str:
+    """Return the name of a stream in one direction of a pair (see `outbox`), begun for the first or a later time."""
+    return f"{sender}>{recipient}#{begun}"
 
 
 def new_nonce() -> str:

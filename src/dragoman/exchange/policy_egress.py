@@ -6,6 +6,7 @@ said, if the agreement has it so (``references: cut``); else the object stays (`
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -78,14 +79,16 @@ def egress(
     *,
     leaves: Sequence[Leave] = (),
     bars: Sequence[Bar] = (),
-    spent: Callable[[str], bool] = lambda data_class: False,
+    left: Callable[[str], int | None] = lambda data_class: None,
 ) -> Egress:
     """Decide over the closure of `roots`. `find` gives an object by its id; one that it does not find does not leave.
 
-    `leaves` and `bars` are checked ones; `spent` says whether the quota of a class of data is used up.
+    `leaves` and `bars` are checked ones. `left` gives how many of a class of data the quota still lets out, None for no
+    quota; where the closure holds more of it, none of them leaves.
     """
     items = _closure(find, roots)
-    asks = {key: ask_for(item, way_out, leaves, bars, spent=spent(item.data_class)) for key, item in items.items()}
+    spent = _spent(items.values(), left)
+    asks = {key: ask_for(item, way_out, leaves, bars, spent=item.data_class in spent) for key, item in items.items()}
     decisions = dict(zip(asks, policies.decide(list(asks.values()), way_out.now), strict=True))
     stays = {key: decision.sentence for key, decision in decisions.items() if not decision.allowed}
     for root in roots:
@@ -125,6 +128,13 @@ def ask_for(item: Item, way_out: Exit, leaves: Iterable[Leave], bars: Iterable[B
         barred=bool(barring(bars, way_out.receiver, originators | item.through, way_out.now)),
         spent=spent,
     )
+
+
+def _spent(items: Iterable[Item], left: Callable[[str], int | None]) -> set[str]:
+    """Return the classes of which there are more than may still leave."""
+    counts = Counter(item.data_class for item in items)
+    limits = {name: left(name) for name in counts}
+    return {name for name, count in counts.items() if (limit := limits[name]) is not None and count > limit}
 
 
 def _closure(find: Callable[[str], Item | None], roots: Iterable[str]) -> dict[str, Item]:

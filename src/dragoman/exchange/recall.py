@@ -99,7 +99,8 @@ def notice(
 class Done:
     """A holder's answer: what it did, when, and the answers of those that it passed the object on to.
 
-    `ground` is why it keeps what it keeps (a court's order, a duty to retain): the originator reads it.
+    `ground` is why it keeps what it keeps (a court's order, a duty to retain): the originator reads it. Each holder
+    signs its own, so nobody can answer for those below.
     """
 
     notice: str
@@ -108,27 +109,43 @@ class Done:
     at: datetime
     ground: str = ""
     onward: tuple[Done, ...] = ()
+    key: str = ""
+    signature: str = ""
 
-    def to_json(self) -> dict[str, Any]:
-        """Return the answer as it travels."""
+    def body(self) -> dict[str, Any]:
+        """Return what is signed."""
         return {
             "notice": self.notice, "node": self.node, "outcome": self.outcome, "at": self.at.isoformat(),
             "ground": self.ground, "onward": [each.to_json() for each in self.onward],
         }  # fmt: skip
 
+    def signed(self, key: PrivateKey) -> Done:
+        """Return the answer with its holder's signature."""
+        return replace(self, key=key.public.id, signature=sign_document("done", self.body(), key))
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the answer as it travels."""
+        return self.body() | {"key": self.key, "signature": self.signature}
+
     @classmethod
     def from_json(cls, found: Any) -> Done:
-        """Read what `to_json` wrote. Raises MessageRefused."""
+        """Read what `to_json` wrote, unchecked. Raises MessageRefused."""
         try:
             onward = tuple(cls.from_json(each) for each in found["onward"])
             read = cls(**{**found, "at": moment(found["at"]), "onward": onward})
         except (TypeError, ValueError, KeyError) as error:
-            raise MessageRefused(
-                f"not an answer to a notice: {error}", remedy="ask the partner to send it again"
-            ) from error
+            raise MessageRefused(f"not an answer: {error}", remedy="ask the partner to send it again") from error
         if read.outcome not in OUTCOMES or (read.outcome == "kept" and not read.ground):
             raise MessageRefused("not an answer to a notice", remedy=_SAY)
         return read
+
+    def check(self, ring: KeyRing) -> None:
+        """Check that each holder signed its own answer, to one notice. Raises SignatureRefused."""
+        for each in flatten(self):
+            known = ring.find(each.key, each.at)
+            if known.node != each.node or each.notice != self.notice:
+                raise SignatureRefused(f"{known.node} answers for {each.node}", remedy="ask that node itself")
+            check_document("done", each.body(), each.signature, known.key)
 
 
 class Progress(StrEnum):
@@ -193,9 +210,10 @@ def answered(duty: Duty, found: Done) -> Duty:
 
 
 def answer(found: Notice, me: str, outcome: str, owed: Iterable[Duty], now: datetime, ground: str = "") -> Done | None:
-    """Return this holder's answer, or None while one of those to whom it passed the object on has not answered.
+    """Return this holder's answer, to be signed.
 
-    Raises MessageRefused for an outcome that is none, and where something is kept without a ground.
+    None while one of those to whom it passed the object on has not answered. Raises MessageRefused for an outcome
+    that is none, and where something is kept without a ground.
     """
     if outcome not in OUTCOMES or (outcome == "kept" and not ground):
         raise MessageRefused("not an answer to a notice", remedy=_SAY)
