@@ -338,6 +338,25 @@ def test_a_closure_holds_all_that_is_named_and_nothing_else() -> None:
     }
 
 
+def test_an_author_can_be_left_out_without_a_trace() -> None:
+    author = identity()
+    writing = records.Writing(CREATED, author=author["id"])
+    group = records.write_record(record_of_a_group(), writing)
+    sighting = objects.write_sighting(objects.Sighting(group["id"], CREATED, CREATED, 1, (author["id"],)), writing)
+    about = objects.write_note("About the author.", [author["id"]], writing)
+    stripped = bundles.strip_authors([author, group, sighting, about], [author["id"]])
+    assert [thing["type"] for thing in stripped] == ["threat-actor", "sighting"]
+    assert author["id"] not in json.dumps(stripped)
+    assert faults(stripped) == []
+
+
+def test_sightings_go_to_the_author_of_what_was_sighted() -> None:
+    mine = objects.write_indicator(read_indicator(*INDICATORS[0]), WRITING)
+    nobodys = objects.write_indicator(read_indicator(*INDICATORS[1]), records.Writing(CREATED))
+    seen = [objects.Sighting(thing["id"], CREATED, CREATED) for thing in (mine, nobodys)]
+    assert objects.by_owner(seen, [mine, nobodys]) == {definitions.AUTHOR: seen[:1], "": seen[1:]}
+
+
 def test_handling_comes_back_from_its_marking() -> None:
     known = {marking["id"]: marking for marking in markings.markings_of(HANDLING)}
     thing = markings.mark(identity(), HANDLING)

@@ -6,7 +6,7 @@ unknown (types, properties, extensions) is kept. Either the whole bundle is acce
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -179,6 +179,26 @@ def closure(start: Iterable[str], things: Iterable[Thing]) -> list[Thing]:
         reached.add(name)
         waiting.extend(str(target) for thing in known.get(name, ()) for _, target in references(thing))
     return [thing for thing in ordered if thing["id"] in reached]
+
+
+def strip_authors(things: Iterable[Thing], authors: Collection[str]) -> list[Thing]:
+    """Return the objects without a trace of some authors (ids of identities): neither they nor what refers to them.
+
+    A sighting says no more where it was, an object not who made it. Objects that are about such an author (a report or
+    a relationship that names it) cannot do without, and are left out.
+    """
+    hidden, found = frozenset(authors), []
+    for thing in things:
+        bare = {
+            prop: [each for each in value if each not in hidden] if prop == "where_sighted_refs" else value
+            for prop, value in thing.items()
+            if prop != "created_by_ref" or value not in hidden
+        }
+        if "where_sighted_refs" in bare and not bare["where_sighted_refs"]:
+            del bare["where_sighted_refs"]
+        if thing["id"] not in hidden and not any(target in hidden for _, target in references(bare)):
+            found.append(bare)
+    return found
 
 
 def _refuse_circular_markings(things: list[Thing]) -> None:

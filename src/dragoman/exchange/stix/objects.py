@@ -128,6 +128,18 @@ def add_sightings(sightings: Iterable[Sighting]) -> dict[str, Sighting]:
     return sums
 
 
+def by_owner(sightings: Iterable[Sighting], things: Iterable[Thing]) -> dict[str, list[Sighting]]:
+    """Return the sightings of some objects by who is to be told: the author of the object that was sighted.
+
+    Sightings of objects that are not among `things`, or that name no author, stand under "".
+    """
+    authors = {thing["id"]: str(thing.get("created_by_ref", "")) for thing in things}
+    found: dict[str, list[Sighting]] = {}
+    for each in sightings:
+        found.setdefault(authors.get(each.of, ""), []).append(each)
+    return found
+
+
 def _sum(left: Sighting, right: Sighting) -> Sighting:
     return replace(
         left,
