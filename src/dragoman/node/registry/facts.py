@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from dragoman.model import NAME_PROPERTIES
 from dragoman.model.schemata import properties
 from dragoman.node.registry.models import LINKS, Record, Statement
+from dragoman.node.templatetags.shown import country
 
 #: What one looks at first; the rest follows in the alphabet.
 FIRST = (
@@ -24,6 +25,13 @@ class Value:
     text: str
     kind: str
     statements: list[Statement] = field(default_factory=list)
+
+    @property
+    def printed(self) -> str:
+        """How the first source prints it, where that tells more than what is shown."""
+        original = next((each.original for each in self.statements if each.original), None) or ""
+        shown = country(self.text) if self.kind == "country" else self.text
+        return "" if original.casefold() == shown.casefold() else original
 
     @property
     def sources(self) -> list[str]:
