@@ -7,95 +7,22 @@ passes the door is answered by a middleware behind it.
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
-from django.http import HttpRequest, HttpResponse
 from django.test import Client, override_settings
-from django.urls import get_resolver
-from django.urls.resolvers import URLPattern, URLResolver
+from django.urls import resolve
 from pytest_django import Settings
 from tests.node.conftest import Issued, People
+from tests.node.people.routes import table, written
 
 from dragoman.errors import SettingRefused
 from dragoman.node import access
 from dragoman.node.access import ROLES, SAFE_METHODS
 
 pytestmark = pytest.mark.django_db
-NODE = Path(access.__file__).parent
-SAMPLES = {int: 987654321, uuid.UUID: uuid.UUID(int=7)}
-
-
-class Reached:
-    """Answers 299 in place of the view."""
-
-    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
-        self.get_response = get_response
-
-    def __call__(self, request: HttpRequest) -> HttpResponse:
-        return self.get_response(request)
-
-    def process_view(self, request: HttpRequest, *_: Any) -> HttpResponse:
-        """Say that the request got through."""
-        return HttpResponse("reached", status=299)
-
-
-def patterns(resolver: URLResolver, namespace: str = "", before: str = "") -> Iterator[tuple[str, str, URLPattern]]:
-    """Yield each route: its full name, a path that leads to it, and its pattern."""
-    for entry in resolver.url_patterns:
-        text = before + sample(str(entry.pattern), getattr(entry.pattern, "converters", {}))
-        if isinstance(entry, URLResolver):
-            yield from patterns(entry, f"{namespace}{entry.namespace}:" if entry.namespace else namespace, text)
-        else:
-            name = namespace + (entry.name or f"{entry.lookup_str}")
-            yield name, "/" + text, entry
-
-
-def sample(pattern: str, converters: dict[str, Any]) -> str:
-    """Return a path that a pattern matches."""
-    for name, converter in converters.items():
-        kind = type(converter).__name__
-        value = {"IntConverter": "987654321", "UUIDConverter": str(uuid.UUID(int=7))}.get(kind, "sample")
-        pattern = pattern.replace(f"<{kind.removesuffix('Converter').lower()}:{name}>", value)
-        pattern = pattern.replace(f"<{name}>", value)
-    known = {
-        r"^confirm-email/(?P<key>[-:\w]+)/$": "confirm-email/sample/",
-        r"^password/reset/key/(?P<uidb36>[0-9A-Za-z]+)-(?P<key>.+)/$": "password/reset/key/a-b/",
-        r"^(?P<provider_id>[^/]+)/login/$": "agency/login/",
-        r"^(?P<provider_id>[^/]+)/login/callback/$": "agency/login/callback/",
-        "^(?P<provider_id>[^/]+)/": "agency/",
-    }
-    return known.get(pattern, pattern)
-
-
-def table() -> dict[tuple[str, str], str]:
-    """Return a path for each route and method; pages are tried with GET and POST, whatever they answer to."""
-    found: dict[tuple[str, str], str] = {}
-    for name, path, pattern in patterns(get_resolver()):
-        if not name.startswith("api:"):
-            found |= {(name, "GET"): path, (name, "POST"): path}
-            continue
-        owner = next((cell.cell_contents for cell in getattr(pattern.callback, "__closure__", None) or ()), None)
-        for operation in getattr(owner, "operations", []):
-            operation_name = getattr(operation, "url_name", None) or operation.view_func.__name__
-            found |= {(f"api:{operation_name}", method): path for method in operation.methods}
-        if not hasattr(owner, "operations"):
-            found[name, "GET"] = path
-    return found
-
-
-def written() -> dict[str, dict[str, Any]]:
-    """Return all rules as they are written."""
-    found: dict[str, dict[str, Any]] = {}
-    for path in sorted(NODE.rglob("access.yaml")):
-        if "node_modules" not in path.parts:
-            found |= yaml.safe_load(path.read_text(encoding="utf-8")) or {}
-    return found
-
 
 TABLE, RULES = table(), written()
 NAMES = sorted({name for name, _ in TABLE})
@@ -162,7 +89,7 @@ def callers(
 
 @pytest.fixture
 def _door(settings: Settings) -> Iterator[None]:
-    with override_settings(MIDDLEWARE=[*settings.MIDDLEWARE, f"{__name__}.Reached"]):
+    with override_settings(MIDDLEWARE=[*settings.MIDDLEWARE, "tests.node.people.routes.Reached"]):
         yield
 
 
@@ -170,6 +97,9 @@ def _door(settings: Settings) -> Iterator[None]:
 @pytest.mark.parametrize("name", NAMES)
 def test_the_door_opens_to_whom_the_rule_names(name: str, callers: dict[tuple[str | None, str], Client]) -> None:
     rule = RULES.get(name, {"roles": "nobody"})
+    if name == "api:api-root":  # never reached: another route stands before it
+        assert resolve("/").view_name != name
+        return
     every = {each["scope"] for each in RULES.values() if each.get("scope")}
     for method in [method for route, method in TABLE if route == name]:
         path, wrong = TABLE[name, method], []

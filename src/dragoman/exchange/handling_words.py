@@ -28,7 +28,7 @@ def load(name: str) -> dict[str, Any]:
     import yaml
 
     text = files("dragoman.exchange").joinpath("data", name).read_text(encoding="utf-8")
-    table: dict[str, Any] = yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506  both are safe
+    table: dict[str, Any] = yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506  both are safe  # nosec B506
     return table
 
 

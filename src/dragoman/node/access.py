@@ -253,9 +253,7 @@ def _wants_json(request: HttpRequest) -> bool:
 
 
 def refused(request: HttpRequest, principal: Principal) -> HttpResponseBase:
-    """Answer a request that no rule allows: sign in first, or no. The first page leads everybody to what is theirs."""
-    if request.path == "/" and request.method == "GET" and principal.account is not None and principal.key is None:
-        return redirect(start_of(request))
+    """Answer a request that no rule allows: sign in first, or no."""
     if _wants_json(request):
         status = 403 if principal.known else 401
         detail = "No role or scope of yours allows this." if principal.known else "Sign in, or send an API key."
@@ -265,13 +263,6 @@ def refused(request: HttpRequest, principal: Principal) -> HttpResponseBase:
             return HttpResponse(status=204, headers={"HX-Redirect": reverse("account_login")})
         return redirect_to_login(request.get_full_path() if request.method == "GET" else "/")
     return render(request, "refused.html", status=403)
-
-
-def start_of(request: HttpRequest) -> str:
-    """Return the first page of the navigation that the request's principal may open."""
-    from dragoman.node.navigation import ENTRIES
-
-    return next((reverse(entry.route) for entry in ENTRIES if may(request, (entry.route,))), reverse("people:me"))
 
 
 def ask_purpose(request: HttpRequest) -> HttpResponseBase:

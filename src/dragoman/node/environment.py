@@ -48,7 +48,7 @@ class Environment:
     def number(self, name: str, default: int, *, least: int = 0) -> int:
         """Return a whole number of at least `least`. Raises SettingRefused on anything else."""
         text = self.text(name, str(default)).strip()
-        if not text.isdecimal() or int(text) < least:
+        if not (text.isascii() and text.isdecimal()) or int(text) < least:
             raise SettingRefused(f"{PREFIX}{name} is {text!r}", remedy=f"give a whole number of at least {least}")
         return int(text)
 

@@ -10,6 +10,8 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 
+from dragoman.node.access import principal_of
+
 _Next = Callable[[HttpRequest], HttpResponseBase]
 _ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
 
@@ -47,4 +49,7 @@ class ContentSecurity:
         response.headers.setdefault("Content-Security-Policy", self.policy)
         response.headers.setdefault("Permissions-Policy", "camera=(), geolocation=(), microphone=()")
         response.headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
+        if principal_of(request).known:
+            # What somebody saw is not to be found in the browser of the next person at the desk.
+            response.headers.setdefault("Cache-Control", "private, no-store")
         return response
