@@ -31,6 +31,7 @@ Messages
     signing_fields          the header fields of it (RFC 8941)
     outbox                  streams between two nodes: in order, exactly once, acknowledged, tried again
     messages                letters: what travels, signed so that it stands alone
+    messages_typed          what a stranger sent has the types that it should
     messages_checkpoints    checkpoints of journals, co-signed (C2SP tlog-cosignature)
 
 What was sent, and what is asked

@@ -16,6 +16,7 @@ from typing import Any
 from dragoman.errors import AgreementRefused, SignatureRefused, StepRefused
 from dragoman.exchange.agreement import Agreement, Party
 from dragoman.exchange.keys import PrivateKey, check_document, sign_document
+from dragoman.exchange.messages_typed import typed
 
 KINDS = ("sign", "suspend", "resume", "end")
 #: How far the clocks of two nodes may be apart. What gives waits that much longer, what takes away comes earlier.
@@ -54,7 +55,7 @@ class Act:
         """Read what `to_json` wrote, unchecked: see `check_act`. Raises AgreementRefused."""
         again = "ask the partner to send it again"
         try:
-            act = cls(**{**found, "at": datetime.fromisoformat(found["at"])})
+            act = typed(cls(**{**found, "at": datetime.fromisoformat(found["at"])}))
             texts = (act.agreement, act.node, act.reason, act.signature, act.vouched)
             sound = act.kind in KINDS and act.number >= 1 and act.at.tzinfo is not None
         except (TypeError, ValueError, KeyError) as error:

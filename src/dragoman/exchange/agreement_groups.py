@@ -11,8 +11,10 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from dragoman.errors import SignatureRefused
+from dragoman.errors import MessageRefused, SignatureRefused
 from dragoman.exchange.keys import KeyRing, PrivateKey, check_document, sign_document
+from dragoman.exchange.messages_typed import typed
+from dragoman.exchange.policy_onward import moment
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +40,18 @@ class Membership:
     def signed(self, key: PrivateKey) -> Membership:
         """Return the act with its signature."""
         return replace(self, key=key.public.id, signature=sign_document("membership", self.body(), key))
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the act as it travels."""
+        return self.body() | {"key": self.key, "signature": self.signature}
+
+    @classmethod
+    def from_json(cls, found: Any) -> Membership:
+        """Read what `to_json` wrote, unchecked. Raises MessageRefused."""
+        try:
+            return typed(cls(**{**found, "at": moment(found["at"])}))
+        except (TypeError, ValueError, KeyError) as error:
+            raise MessageRefused(f"not a membership: {error}", remedy="ask the partner to send it again") from error
 
     def check(self, ring: KeyRing) -> None:
         """Check that the owner signed it. Raises SignatureRefused."""

@@ -12,6 +12,7 @@ from typing import Any, Protocol
 
 from dragoman.errors import MessageRefused
 from dragoman.exchange.canonical import digest
+from dragoman.exchange.messages_typed import typed
 from dragoman.exchange.policy_onward import moment
 
 
@@ -47,12 +48,9 @@ class Disclosure:
     def from_json(cls, found: Any) -> Disclosure:
         """Read what `to_json` wrote. Raises MessageRefused."""
         try:
-            read = cls(**{**found, "at": moment(found["at"])})
+            return typed(cls(**{**found, "at": moment(found["at"])}))
         except (TypeError, ValueError, KeyError) as error:
             raise MessageRefused(f"not a disclosure: {error}", remedy="ask the partner to send it again") from error
-        if not all(isinstance(getattr(read, name), str) for name in cls.__slots__ if name != "at"):
-            raise MessageRefused("not a disclosure", remedy="ask the partner to send it again")
-        return read
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +68,7 @@ class Receipt:
     def from_json(cls, found: Any) -> Receipt:
         """Read what `to_json` wrote. Raises MessageRefused."""
         try:
-            return cls(str(found["disclosure"]), moment(found["at"]))
+            return typed(cls(found["disclosure"], moment(found["at"])))
         except (TypeError, ValueError, KeyError) as error:
             raise MessageRefused(f"not a receipt: {error}", remedy="ask the partner to send it again") from error
 

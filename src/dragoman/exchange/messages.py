@@ -13,6 +13,7 @@ from typing import Any
 from dragoman.errors import MessageRefused, SignatureRefused
 from dragoman.exchange.canonical import canonical, digest_bytes, read_json
 from dragoman.exchange.keys import KeyRing, PrivateKey, check_document, encode, sign_document
+from dragoman.exchange.messages_typed import typed
 from dragoman.exchange.policy_onward import moment
 
 #: Kind of letter, and where its body is read.
@@ -74,7 +75,7 @@ def read_letter(source: bytes | Any, ring: KeyRing, me: str) -> Letter:
     """Read a letter to this node and check its signature. Raises MessageRefused, SignatureRefused."""
     found = read_json(source) if isinstance(source, bytes) else source
     try:
-        letter = Letter(**{**found, "at": moment(found["at"])})
+        letter = typed(Letter(**{**found, "at": moment(found["at"])}))
     except (TypeError, ValueError, KeyError) as error:
         raise MessageRefused(f"not a letter: {error}", remedy="ask the partner to send it again") from error
     if letter.kind not in KINDS:

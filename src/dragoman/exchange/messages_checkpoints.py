@@ -15,6 +15,7 @@ from typing import Any
 from dragoman.errors import MessageRefused, OrderBroken, SignatureRefused
 from dragoman.exchange.canonical import digest_bytes
 from dragoman.exchange.keys import KeyRing, PrivateKey, decode, encode
+from dragoman.exchange.messages_typed import typed
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,11 +39,10 @@ class Cosignature:
     def from_json(cls, found: Any) -> Cosignature:
         """Read what `to_json` wrote, unchecked. Raises MessageRefused."""
         try:
-            read = cls(**found)
+            read = typed(cls(**found))
         except TypeError as error:
             raise MessageRefused(f"not a co-signature: {error}", remedy="ask the partner to send it again") from error
-        texts = (read.node, read.checkpoint, read.key, read.signature)
-        if not all(isinstance(each, str) for each in texts) or type(read.seconds) is not int or read.seconds < 0:
+        if not 0 <= read.seconds < 2**40:
             raise MessageRefused("not a co-signature", remedy="ask the partner to send it again")
         return read
 

@@ -16,6 +16,7 @@ from dragoman.errors import MessageRefused, SignatureRefused
 from dragoman.exchange.agreement_acts import SKEW
 from dragoman.exchange.canonical import digest
 from dragoman.exchange.keys import KeyRing, PrivateKey, check_document, sign_document
+from dragoman.exchange.messages_typed import texts, typed
 
 #: A leave that names no end is good for this long: long enough to send, too short to be forgotten.
 LEAVE_LASTS = timedelta(hours=24)
@@ -56,14 +57,8 @@ class Leave:
     def from_json(cls, found: Any) -> Leave:
         """Read what `to_json` wrote, unchecked. Raises MessageRefused."""
         with _reading("leave"):
-            return cls(
-                **{
-                    **found,
-                    "objects": frozenset(found["objects"]),
-                    "at": moment(found["at"]),
-                    "ends": moment(found["ends"]),
-                }
-            )
+            at, ends = moment(found["at"]), moment(found["ends"])
+            return typed(cls(**{**found, "objects": frozenset(texts(found["objects"])), "at": at, "ends": ends}))
 
     def check(self, ring: KeyRing) -> None:
         """Check that the originator signed it. Raises SignatureRefused."""
@@ -111,7 +106,7 @@ class Bar:
     def from_json(cls, found: Any) -> Bar:
         """Read what `to_json` wrote, unchecked. Raises MessageRefused."""
         with _reading("bar"):
-            return cls(**{**found, "at": moment(found["at"]), "number": int(found["number"])})
+            return typed(cls(**{**found, "at": moment(found["at"])}))
 
     def check(self, ring: KeyRing) -> None:
         """Check that the node signed it. Raises SignatureRefused."""
@@ -189,7 +184,7 @@ def nodes_of(way: Iterable[Hop]) -> frozenset[str]:
 def read_way(found: Any) -> tuple[Hop, ...]:
     """Read the steps that `Hop.to_json` wrote, unchecked. Raises MessageRefused."""
     with _reading("way"):
-        return tuple(Hop(**{**each, "at": moment(each["at"])}) for each in found)
+        return tuple(typed(Hop(**{**each, "at": moment(each["at"])})) for each in found)
 
 
 def moment(text: Any) -> datetime:

@@ -16,6 +16,7 @@ from dragoman.errors import MessageRefused, SignatureRefused
 from dragoman.exchange.canonical import digest
 from dragoman.exchange.handling_words import load
 from dragoman.exchange.keys import KeyRing, PrivateKey, check_document, sign_document
+from dragoman.exchange.messages_typed import typed
 from dragoman.exchange.policy_onward import moment
 
 KINDS = ("recall", "correction", "delisting", "narrowing")
@@ -61,7 +62,7 @@ class Notice:
     def from_json(cls, found: Any) -> Notice:
         """Read what `to_json` wrote, unchecked. Raises MessageRefused."""
         try:
-            read = cls(**{**found, "at": moment(found["at"]), "due": moment(found["due"])})
+            read = typed(cls(**{**found, "at": moment(found["at"]), "due": moment(found["due"])}))
         except (TypeError, ValueError, KeyError) as error:
             raise MessageRefused(f"not a notice: {error}", remedy="ask the partner to send it again") from error
         if read.kind not in KINDS or not read.reason or not read.object:
@@ -132,7 +133,7 @@ class Done:
         """Read what `to_json` wrote, unchecked. Raises MessageRefused."""
         try:
             onward = tuple(cls.from_json(each) for each in found["onward"])
-            read = cls(**{**found, "at": moment(found["at"]), "onward": onward})
+            read = typed(cls(**{**found, "at": moment(found["at"]), "onward": onward}))
         except (TypeError, ValueError, KeyError) as error:
             raise MessageRefused(f"not an answer: {error}", remedy="ask the partner to send it again") from error
         if read.outcome not in OUTCOMES or (read.outcome == "kept" and not read.ground):

@@ -18,6 +18,7 @@ from dragoman.exchange.agreement import Agreement
 from dragoman.exchange.canonical import digest
 from dragoman.exchange.handling import Handling
 from dragoman.exchange.handling_words import load
+from dragoman.exchange.messages_typed import texts, typed
 from dragoman.exchange.policy_onward import moment
 
 
@@ -56,10 +57,10 @@ class Request:
         """Read what `to_json` wrote. Raises MessageRefused."""
         try:
             handling, at = Handling.from_json(found["handling"]), moment(found["at"])
-            read = cls(**{**found, "handling": handling, "at": at})
+            read = typed(cls(**{**found, "handling": handling, "at": at}))
         except (TypeError, ValueError, KeyError) as error:
             raise MessageRefused(f"not a request: {error}", remedy="ask the partner to send it again") from error
-        if read.urgency not in load("requests.yaml")["urgencies"] or type(read.hours) is not int or read.hours < 1:
+        if read.urgency not in load("requests.yaml")["urgencies"] or read.hours < 1:
             raise MessageRefused("not a request: no urgency or time to answer", remedy="use the agreement's")
         return read
 
@@ -114,7 +115,8 @@ class Event:
         """Read what `to_json` wrote. Raises MessageRefused."""
         try:
             until = moment(found["until"]) if found["until"] else None
-            return cls(**{**found, "at": moment(found["at"]), "until": until, "objects": tuple(found["objects"])})
+            objects = tuple(texts(found["objects"]))
+            return typed(cls(**{**found, "at": moment(found["at"]), "until": until, "objects": objects}))
         except (TypeError, ValueError, KeyError) as error:
             raise MessageRefused(
                 f"not an event of a request: {error}", remedy="ask the partner to send it again"

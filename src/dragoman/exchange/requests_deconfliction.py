@@ -12,6 +12,7 @@ from datetime import datetime
 from typing import Any
 
 from dragoman.errors import MessageRefused
+from dragoman.exchange.messages_typed import texts, typed
 from dragoman.exchange.policy_onward import moment
 
 
@@ -46,8 +47,9 @@ class Interest:
     def from_json(cls, found: Any) -> Interest:
         """Read what `to_json` wrote. Raises MessageRefused."""
         try:
-            open_to = frozenset(found["open_to"]) if "open_to" in found else None
-            return cls(**{**found, "at": moment(found["at"]), "ends": moment(found["ends"]), "open_to": open_to})
+            open_to = frozenset(texts(found["open_to"])) if "open_to" in found else None
+            at, ends = moment(found["at"]), moment(found["ends"])
+            return typed(cls(**{**found, "at": at, "ends": ends, "open_to": open_to}))
         except (TypeError, ValueError, KeyError) as error:
             raise MessageRefused(f"not an interest: {error}", remedy="ask the partner to send it again") from error
 
