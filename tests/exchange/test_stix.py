@@ -415,3 +415,13 @@ def test_strangers_objects_are_read_as_far_as_they_name_a_party() -> None:
     assert found[1].values("alias", "topics") == ["The Front", "crime.terror"]
     assert found[2].values("publicKey") == [INDICATORS[4][1]]
     assert all(record.source == "partner" for record in found)
+
+
+def test_links_between_records_are_drawn_as_relationships() -> None:
+    group, passport = record_of_a_group(), Record("x-2", "Passport", source="partner")
+    passport.add("holder", "x-1")
+    passport.add("holder", "nobody here")
+    (link,) = records.write_links([group, passport, Record("x-3", "SchemaOfTomorrow")], WRITING)
+    assert (link["source_ref"], link["target_ref"]) == (records.record_id(passport), records.record_id(group))
+    assert link["description"] == "holder"
+    assert faults([link]) == []
