@@ -26,6 +26,7 @@ from dragoman.node.jobs.work import Work
 from dragoman.node.journal.recording import record
 from dragoman.node.registry.models import ListVersion
 from dragoman.node.registry.models import Record as Kept
+from dragoman.node.webhooks.outbox import announce_hits
 from dragoman.screening import Screener
 
 KIND = "rescreen"
@@ -99,6 +100,7 @@ def _settle(work: Work, kept: Screening, row: Query, found: Sequence[desk.Found]
             fresh.origin = Screening.Origin.CHANGE
             fresh.version = desk.screener().lists.get(each.source, "")
             fresh.save()
+            announce_hits(kept.pk, [fresh])
             counts["new"] += 1
         elif hit.state in (Hit.State.FALSE, Hit.State.REMEMBERED):
             counts["returned"] += _returned(hit, each)
