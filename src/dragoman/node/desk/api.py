@@ -39,12 +39,6 @@ class ScreeningShape(Schema):
     unread: int
     partly: int
 
-    disposition: str = Field(..., examples=["false"])
-    reason: str
-    by: str
-    at: datetime
-    undone_at: datetime | None = None
-
 
 class HitShape(Schema):
     """A query and a record above the threshold."""

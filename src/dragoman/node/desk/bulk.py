@@ -22,6 +22,7 @@ from dragoman.messages.queries import Account, Query
 from dragoman.messages.queries import Remark as Told
 from dragoman.messages.sources import FORMATS, HEAD, Limits, archive_kind, recognise, sources
 from dragoman.node.access import Principal
+from dragoman.node.desk.acting import person_of
 from dragoman.node.desk import screening as desk
 from dragoman.node.desk.documents import keep, path_of
 from dragoman.node.desk.models import Remark, Screening
@@ -65,7 +66,7 @@ def wanted(**given: Any) -> Wanted:
     return made
 
 
-def start(principal: Principal, upload: UploadedFile, wanted: Wanted) -> Screening:
+def start(principal: Principal, upload: UploadedFile[bytes], wanted: Wanted) -> Screening:
     """Keep a document and put its screening into the queue. Raises InputError, UnknownList, StoreError, UsageError."""
     used = desk.visible_lists(principal, desk.screener(), wanted.lists)
     document = keep(principal, upload)
@@ -75,7 +76,7 @@ def start(principal: Principal, upload: UploadedFile, wanted: Wanted) -> Screeni
         kept = Screening.objects.create(
             origin=Screening.Origin.UPLOAD,
             purpose=principal.purpose or "",
-            by=principal.account,
+            by=person_of(principal),
             lists=used,
             threshold=wanted.threshold,
             limit=wanted.limit,

@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from dragoman.errors import ActRefused, UsageError
 from dragoman.node.access import Principal
+from dragoman.node.desk.acting import person_of
 from dragoman.node.desk import documents
 from dragoman.node.desk.models import Case, Document, Hit, Note, Task
 from dragoman.node.journal.recording import record
@@ -25,7 +26,7 @@ def open_case(principal: Principal, title: str, hits: Sequence[Hit] = (), teams:
         raise UsageError("a case is limited to teams of your own", remedy="choose among your teams")
     with transaction.atomic():
         case = Case.objects.create(
-            title=title.strip()[:200], opened_by=principal.account, purpose=principal.purpose or ""
+            title=title.strip()[:200], opened_by=person_of(principal), purpose=principal.purpose or ""
         )
         case.teams.set(teams)
         case.hits.set(hits)
@@ -40,7 +41,7 @@ def _open(case: Case) -> Case:
     return case
 
 
-def add_document(principal: Principal, case: Case, upload: UploadedFile) -> Document:
+def add_document(principal: Principal, case: Case, upload: UploadedFile[bytes]) -> Document:
     """Keep a document with a case. Raises InputError, ActRefused."""
     _open(case)
     kept = documents.keep(principal, upload)
@@ -56,7 +57,7 @@ def add_note(principal: Principal, case: Case, text: str) -> Note:
     if not text.strip():
         raise UsageError("the note is empty", remedy="write something")
     with transaction.atomic():
-        note = Note.objects.create(case=case, text=text.strip()[:10_000], by=principal.account)
+        note = Note.objects.create(case=case, text=text.strip()[:10_000], by=person_of(principal))
         record(principal, "desk.note.added", f"case:{case.pk}", number=note.pk)
     return note
 

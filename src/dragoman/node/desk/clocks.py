@@ -6,7 +6,7 @@ was on hold. Rules come from ``data/clocks.yaml``, each with its source.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from functools import cache
@@ -125,7 +125,7 @@ def start(principal: Principal, case: Case, code: str, started: datetime) -> Clo
     return clock
 
 
-_MAY = {
+_MAY: dict[str, Callable[[Standing, Rule], bool]] = {
     "hold": lambda now, rule: not now.held,
     "release": lambda now, rule: now.held,
     "extend": lambda now, rule: not now.extended and rule.extension > rule.days,

@@ -117,7 +117,8 @@ def _values(record: Record, props: tuple[str, ...]) -> list[Value]:
 def _romaniser() -> Any:
     import icu
 
-    return icu.Transliterator.createInstance("Any-Latin; NFC")
+    maker: Any = icu
+    return maker.Transliterator.createInstance("Any-Latin; NFC")
 
 
 def reading(text: str) -> str:

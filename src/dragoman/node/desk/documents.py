@@ -35,7 +35,7 @@ def shown_name(given: str) -> str:
     return f"{stem[:150]}{dot}{ending[:20]}" if dot else cleaned[:150] or "document"
 
 
-def keep(principal: Principal, upload: UploadedFile) -> Document:
+def keep(principal: Principal, upload: UploadedFile[bytes]) -> Document:
     """Keep an uploaded file. Raises InputError where it is empty or too large."""
     name, size = shown_name(upload.name or ""), upload.size or 0
     if not size:
@@ -53,7 +53,7 @@ def keep(principal: Principal, upload: UploadedFile) -> Document:
 
 def path_of(document: Document) -> Path:
     """Return where the file lies. Raises InputError where it is gone."""
-    path = Path(default_storage.path(document.file.name))
+    path = Path(default_storage.path(str(document.file.name)))
     if not path.is_file():
         raise InputError("the document is no longer kept", place=document.name, remedy="hand it in again")
     return path

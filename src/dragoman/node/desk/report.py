@@ -159,7 +159,8 @@ def _signed(plain: bytes) -> bytes:
     from pyhanko.sign import signers
 
     home = certificate.folder()
-    signer = signers.SimpleSigner.load(str(home / "key.pem"), str(home / "certificate.pem"))
+    maker: Any = signers.SimpleSigner
+    signer = maker.load(str(home / "key.pem"), str(home / "certificate.pem"))
     meta = signers.PdfSignatureMetadata(field_name="Node", reason="Report of a screening", name=settings.NODE_NAME)
     out = io.BytesIO()
     signers.sign_pdf(IncrementalPdfFileWriter(io.BytesIO(plain)), meta, signer=signer, output=out)

@@ -15,6 +15,7 @@ from dragoman.model import Record
 from dragoman.model.identifiers import normalise_identifier
 from dragoman.names import tokenise
 from dragoman.node.access import Principal
+from dragoman.node.desk.acting import person_of
 from dragoman.node.desk.models import SafeListEntry, SafeListKey
 from dragoman.node.journal.recording import record
 from dragoman.screening.facts import DATES
@@ -81,7 +82,7 @@ def add(principal: Principal, number: str, facts: dict[str, str], reason: str, e
             asked={"schema": "Person", "properties": plain},
             caption=built.record.caption,
             reason=reason.strip()[:1000],
-            by=principal.account,
+            by=person_of(principal),
             expires=day,
         )
         keys = keys_of(built.record, number)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from dragoman.model import Record
 from dragoman.node.access import Principal
+from dragoman.node.desk.acting import person_of
 from dragoman.node.desk.facts import digest_of, facts_of
 from dragoman.node.desk.models import Hit, Query, Screening
 
@@ -48,7 +49,7 @@ def store_screening(
     kept = Screening.objects.create(
         origin=origin,
         purpose=principal.purpose or "",
-        by=principal.account,
+        by=person_of(principal),
         lists=dict(lists),
         threshold=threshold,
         limit=limit,

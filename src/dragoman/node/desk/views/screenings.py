@@ -47,7 +47,7 @@ def upload(request: HttpRequest) -> HttpResponse:
     return render(request, "desk/upload.html", context)
 
 
-def _file(request: HttpRequest) -> UploadedFile:
+def _file(request: HttpRequest) -> UploadedFile[bytes]:
     given = request.FILES.get("document")
     if not isinstance(given, UploadedFile):
         raise UsageError("no file was chosen", remedy="choose a file")

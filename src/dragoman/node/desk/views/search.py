@@ -40,7 +40,7 @@ def search(request: HttpRequest) -> HttpResponse:
 def find(request: HttpRequest) -> HttpResponse:
     """Look for what was typed."""
     asked = Search.read(request.POST.dict(), request.POST.getlist("lists"))
-    context = {"asked": asked}
+    context: dict[str, Any] = {"asked": asked}
     if not asked.empty:
         try:
             context |= _found(request, asked)

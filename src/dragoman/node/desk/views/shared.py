@@ -14,7 +14,7 @@ from dragoman.errors import DragomanError
 from dragoman.node.access import principal_of
 from dragoman.node.desk.models import Case, Hit, Screening
 
-View = Callable[..., HttpResponse]
+View = Callable[..., Any]
 
 
 def hit_or_404(request: HttpRequest, pk: int) -> Hit:
