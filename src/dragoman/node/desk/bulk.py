@@ -22,8 +22,8 @@ from dragoman.messages.queries import Account, Query
 from dragoman.messages.queries import Remark as Told
 from dragoman.messages.sources import FORMATS, HEAD, Limits, archive_kind, recognise, sources
 from dragoman.node.access import Principal
-from dragoman.node.desk.acting import person_of
 from dragoman.node.desk import screening as desk
+from dragoman.node.desk.acting import person_of
 from dragoman.node.desk.documents import keep, path_of
 from dragoman.node.desk.models import Remark, Screening
 from dragoman.node.desk.storing import Asked, store_hits

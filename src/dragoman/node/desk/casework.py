@@ -11,8 +11,8 @@ from django.utils import timezone
 
 from dragoman.errors import ActRefused, UsageError
 from dragoman.node.access import Principal
-from dragoman.node.desk.acting import person_of
 from dragoman.node.desk import documents
+from dragoman.node.desk.acting import person_of
 from dragoman.node.desk.models import Case, Document, Hit, Note, Task
 from dragoman.node.journal.recording import record
 from dragoman.node.people.models import Account, Team

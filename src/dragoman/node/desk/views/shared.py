@@ -57,10 +57,13 @@ def refusing_to(target: str) -> Callable[[View], View]:
         @wraps(view)
         def called(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
             try:
-                return view(request, *args, **kwargs)
+                answer: HttpResponse = view(request, *args, **kwargs)
             except DragomanError as error:
                 messages.error(request, told(error))
-                return redirect(target, **{key: value for key, value in kwargs.items() if key == "pk"})
+                own: dict[str, Any] = {key: value for key, value in kwargs.items() if key == "pk"}
+                back: HttpResponse = redirect(target, **own)
+                return back
+            return answer
 
         return called
 
