@@ -12,6 +12,9 @@ from __future__ import annotations
 
 import importlib.util
 import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cache
 from hashlib import blake2b
 from importlib.resources import files
@@ -58,6 +61,25 @@ def compiled(name: str) -> ModuleType:
             elif _MARK in value.__module__:
                 setattr(twin, key, getattr(compiled(value.__module__), key))
     return twin
+
+
+_compiler: int | None = None
+
+
+@contextmanager
+def compiling_alone() -> Iterator[None]:
+    """Let only this thread use compiled kernels, all others plain ones: so a server answers while it compiles."""
+    global _compiler
+    _compiler = threading.get_ident()
+    try:
+        yield
+    finally:
+        _compiler = None
+
+
+def held_back() -> bool:
+    """Tell whether this thread is to leave compiled kernels alone for now."""
+    return _compiler is not None and _compiler != threading.get_ident()
 
 
 def is_compiled(name: str) -> bool:

@@ -16,7 +16,7 @@ import orjson
 from dragoman.errors import UnknownList, UsageError
 from dragoman.model import Record
 from dragoman.names import Name, acronym, tokenise
-from dragoman.names.compiling import compiled
+from dragoman.names.compiling import compiled, held_back
 from dragoman.names.likeness import costs
 from dragoman.screening import file
 from dragoman.screening import kernels as plain
@@ -135,9 +135,9 @@ class Screener:
         )
 
     def _kernels(self, queries: int) -> ModuleType:
-        """Return plain kernels for the very first question, compiled ones from then on."""
+        """Return plain kernels for the very first question and while others compile, compiled ones from then on."""
         self._asked += queries
-        return plain if self._asked == 1 else compiled("dragoman.screening.kernels")
+        return plain if self._asked == 1 or held_back() else compiled("dragoman.screening.kernels")
 
     def _search(
         self, records: Sequence[Record], threshold: float, limit: int, allowed: frozenset[int] | None

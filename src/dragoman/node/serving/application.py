@@ -17,20 +17,22 @@ __all__ = ["application"]
 
 
 def _warm() -> None:
-    """Open the index and load the compiled kernels, so that no question has to wait for that.
+    """Load the compiled kernels, so that no question has to wait for them: plain ones answer meanwhile.
 
-    It begins after the first answer could be given: compiling takes seconds on a new machine, and the
-    plain kernels answer meanwhile.
+    On a new machine that takes half a minute, later a second.
     """
     from django.db import connection
 
     from dragoman.errors import StoreError
+    from dragoman.names.compiling import compiling_alone
     from dragoman.node.desk import screening
+    from dragoman.screening import Screener
 
     try:
-        opened = screening.screener()
-        for _ in range(2):
-            opened.screen({"schema": "Person", "name": "Nemo Nihil"})
+        with compiling_alone():
+            own = Screener.open(screening.screener().path)  # whose lock nobody waits for
+            for _ in range(2):
+                own.screen({"schema": "Person", "name": "Nemo Nihil"})
     except StoreError:
         pass  # no list yet: there is nothing to warm up
     finally:
