@@ -15,10 +15,14 @@ class JobQuerySet(models.QuerySet["Job"]):
     """Jobs, and which of them somebody may see."""
 
     def visible_to(self, principal: Principal) -> JobQuerySet:
-        """Return the jobs that the principal asked for; supervisors and auditors see everybody's."""
-        if principal.has("auditor", "supervisor"):
+        """Return the jobs that the principal asked for; auditors all; supervisors all but other teams'."""
+        if principal.has("auditor"):
             return self
-        return self.filter(by=principal.account) if principal.account is not None else self.none()
+        own = models.Q(by=principal.account) if principal.account is not None else models.Q(pk=None)
+        if principal.has("supervisor"):
+            teams = models.Q(screening__teams__in=principal.teams)
+            return self.filter(own | models.Q(screening=None) | models.Q(screening__limited=False) | teams).distinct()
+        return self.filter(own)
 
 
 class Job(models.Model):

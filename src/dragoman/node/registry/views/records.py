@@ -77,27 +77,30 @@ def _found(request: HttpRequest, query: str) -> list[tuple[Record, float]]:
     return [(by_key[key], hit.score) for hit in hits if (key := (hit.source, hit.record_id)) in by_key]
 
 
-def _visible(request: HttpRequest, subject: Subject) -> list[Record]:
-    found = Record.objects.visible_to(principal_of(request)).select_related("source")
-    return list(found.filter(pk__in=subject.records).order_by("pk"))
+def _visible(request: HttpRequest, whole: Subject) -> tuple[Subject, list[Record]]:
+    """Return a subject as far as the person may see it, and its records: what is hidden is not even counted."""
+    visible = Record.objects.visible_to(principal_of(request)).select_related("source")
+    records = list(visible.filter(pk__in=whole.records).order_by("pk"))
+    ends = {pk for each in whole.judgements for pk in (each.left_id, each.right_id)}
+    seen = set(visible.filter(pk__in=ends).values_list("pk", flat=True))
+    judgements = tuple(each for each in whole.judgements if {each.left_id, each.right_id} <= seen)
+    apart = tuple(each for each in whole.contradictions if each in judgements)
+    return Subject(tuple(each.pk for each in records), judgements, apart), records
 
 
 @require_GET
 def subject(request: HttpRequest, pk: int) -> HttpResponse:
     """Show the records that people judged to be one thing: facts per source, relations, timeline, places."""
     first = _record(request, pk)
-    whole = subject_of(first.pk)
-    records = _visible(request, whole)
+    whole, records = _visible(request, subject_of(first.pk))
     principal = principal_of(request)
     look_up(principal, "registry.subject.viewed", f"record:{first.pk}", records=len(records))
-    shown = {each.pk for each in records}
     query = request.GET.get("q", "").strip()
     context = {
         "first": first,
         "subject": whole,
         "records": records,
-        "hidden": len(whole.records) - len(records),
-        "judgements": [each for each in whole.judgements if {each.left_id, each.right_id} & shown],
+        "judgements": whole.judgements,
         "rows": rows(records),
         "relations": relations(records, principal),
         "timeline": timeline(records, whole),
@@ -115,8 +118,9 @@ def neighbours(request: HttpRequest, pk: int) -> JsonResponse:
     found = _record(request, pk)
     principal = principal_of(request)
     look_up(principal, "registry.graph.expanded", f"record:{found.pk}")
-    records = _visible(request, subject_of(found.pk)) if "subject" in request.GET else [found]
-    return JsonResponse(graph(records, relations(records, principal), subject_of(found.pk)))
+    whole, records = _visible(request, subject_of(found.pk))
+    records = records if "subject" in request.GET else [found]
+    return JsonResponse(graph(records, relations(records, principal), whole))
 
 
 @require_POST
