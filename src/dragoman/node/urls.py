@@ -12,6 +12,7 @@ urlpatterns = [
     path("lists/", include("dragoman.node.registry.urls")),
     path("journal/", include("dragoman.node.journal.urls")),
     path("partners/", include("dragoman.node.partners.urls")),
+    path("taxii2/", include("dragoman.node.partners.taxii.urls")),
     path("exchange/", include("dragoman.node.partners.exchange_urls")),
     path("webhooks/", include("dragoman.node.webhooks.urls")),
     path("accounts/", include("allauth.urls")),

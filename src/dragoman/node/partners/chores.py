@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dragoman.node.jobs.chores import chore
-from dragoman.node.partners import lines
+from dragoman.node.partners import lines, polling, sharing
 from dragoman.node.partners.delivering import deliver_all
 
 
@@ -17,3 +17,15 @@ def deliver_letters() -> None:
 def forget_nonces() -> None:
     """Forget nonces that are too old to matter."""
     lines.forget_nonces()
+
+
+@chore(seconds=10)
+def write_shared_lists() -> None:
+    """Keep the collections up with the lists that are shared."""
+    sharing.write_all()
+
+
+@chore(seconds=30)
+def poll_partners() -> None:
+    """Read what partners give."""
+    polling.poll_all()

@@ -5,16 +5,18 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
+import orjson
 from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
-from dragoman.errors import DeliveryFailed, ReplayRefused, SignatureRefused
+from dragoman.errors import DeliveryFailed, MessageRefused, ReplayRefused, SignatureRefused
 from dragoman.exchange.canonical import canonical, read_json
 from dragoman.exchange.keys import KeyRing, NodeKey, PublicKey
 from dragoman.exchange.messages import new_nonce
 from dragoman.exchange.signing import SKEW, WINDOW, Message, sign, verify
+from dragoman.exchange.taxii.negotiation import MEDIA_TYPE
 from dragoman.node.partners.identity import node_key
 from dragoman.node.partners.models import Nonce, Partner
 
@@ -36,16 +38,33 @@ def post(partner: Partner, path: str, body: Any) -> Any:
 
     Raises DeliveryFailed where there is none, MessageRefused where it is not what this partner may answer.
     """
-    url = partner.address.rstrip("/") + "/" + path
-    content = canonical(body)
-    message = Message("POST", url, (("Content-Type", "application/json"),), content)
+    message = Message("POST", _url(partner, path), (("Content-Type", "application/json"),), canonical(body))
     signed = sign(message, node_key(), created=timezone.now(), nonce=new_nonce())
     status, headers, text = _exchange(partner, signed)
-    answer = Message("POST", url, headers, text, status=status, answers=signed)
+    answer = Message("POST", signed.url, headers, text, status=status, answers=signed)
     found = verify(answer, ring(), timezone.now())
     if found.node != partner.node:
         raise SignatureRefused(f"{found.node} answered for {partner.node}", remedy="look at the partner's address")
     return read_json(text)
+
+
+def get(partner: Partner, path: str) -> tuple[dict[str, Any], str]:
+    """Read a resource of a partner's TAXII server with a signed request; return it, and the last date_added in it.
+
+    Raises DeliveryFailed, or MessageRefused where it is no resource.
+    """
+    message = Message("GET", _url(partner, path), (("Accept", MEDIA_TYPE),))
+    signed = sign(message, node_key(), created=timezone.now(), nonce=new_nonce())
+    _, headers, text = _exchange(partner, signed)
+    found = orjson.loads(text)
+    if not isinstance(found, dict):
+        raise MessageRefused("not a resource of TAXII", remedy="ask the partner")
+    last = next((value for name, value in headers if name.lower() == "x-taxii-date-added-last"), "")
+    return found, last
+
+
+def _url(partner: Partner, path: str) -> str:
+    return partner.address.rstrip("/") + "/" + path
 
 
 def _exchange(partner: Partner, signed: Message) -> tuple[int, tuple[tuple[str, str], ...], bytes]:
@@ -82,13 +101,19 @@ def received(request: HttpRequest) -> tuple[Partner, Any, Message]:
 
     Raises SignatureRefused, ReplayRefused, MessageRefused.
     """
+    partner, message = verified(request)
+    return partner, read_json(message.body, size=LARGEST), message
+
+
+def verified(request: HttpRequest) -> tuple[Partner, Message]:
+    """Return who signed a request, and the message. Raises SignatureRefused, ReplayRefused."""
     message = Message(
         request.method or "", request.build_absolute_uri(), tuple(request.headers.items()), request.body[: LARGEST + 1]
     )
     now = timezone.now()
     found = verify(message, ring(), now)
     _remember(found.key, found.nonce, max(found.created, now) + WINDOW + 2 * SKEW)
-    return Partner.objects.get(node=found.node), read_json(message.body, size=LARGEST), message
+    return Partner.objects.get(node=found.node), message
 
 
 def _remember(key: str, nonce: str, until: Any) -> None:

@@ -137,3 +137,36 @@ class Nonce(models.Model):
 
     class Meta:
         constraints: ClassVar[list[Any]] = [models.UniqueConstraint(fields=["key", "nonce"], name="nonce_once")]
+
+
+from dragoman.node.partners.sharing_models import (  # noqa: E402  they refer to the models above
+    Collection,
+    Disclosure,
+    PartnerToken,
+    Poll,
+    ReceivedObject,
+    SharedList,
+    SharedObject,
+    SharedRecord,
+    TaxiiStatus,
+)
+
+__all__ = [
+    "Agreement",
+    "AgreementAct",
+    "Collection",
+    "Disclosure",
+    "InStream",
+    "Incoming",
+    "Nonce",
+    "OutStream",
+    "Outgoing",
+    "Partner",
+    "PartnerToken",
+    "Poll",
+    "ReceivedObject",
+    "SharedList",
+    "SharedObject",
+    "SharedRecord",
+    "TaxiiStatus",
+]

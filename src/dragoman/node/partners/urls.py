@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from dragoman.node.partners import views
+from dragoman.node.partners import giving, views
 
 app_name = "partners"
 urlpatterns = [
@@ -16,4 +16,7 @@ urlpatterns = [
     path("agreements/<int:pk>", views.agreement, name="agreement"),
     path("agreements/<int:pk>/document", views.document, name="document"),
     path("agreements/<int:pk>/act", views.perform, name="perform"),
+    path("agreements/<int:pk>/share", giving.share, name="share"),
+    path("shared/<int:pk>/end", giving.unshare, name="unshare"),
+    path("<int:pk>/token", giving.token, name="token"),
 ]

@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from dragoman.errors import DragomanError
+from dragoman.exchange.handling import Colour
 from dragoman.exchange.keys import PublicKey
 from dragoman.node.access import principal_of
 from dragoman.node.journal.recording import record
@@ -20,7 +21,8 @@ from dragoman.node.partners.agreeing import act, keep
 from dragoman.node.partners.cards import read_card
 from dragoman.node.partners.drafting import DraftForm, sides
 from dragoman.node.partners.identity import card, fingerprint
-from dragoman.node.partners.models import Agreement, OutStream, Partner
+from dragoman.node.partners.models import Agreement, Disclosure, OutStream, Partner, SharedList
+from dragoman.node.registry.models import Source
 
 #: The acts that a page offers, with what the button says.
 ACTS = {"sign": "Sign", "suspend": "Suspend", "resume": "Resume", "end": "End"}
@@ -114,6 +116,14 @@ def agreement(request: HttpRequest, pk: int) -> HttpResponse:
         "standing": found.standing(),
         "acts": found.known_acts(),
         "offered": ACTS,
+        "given": SharedList.objects.filter(collection__agreement=found, ended=None).select_related("source"),
+        "sources": Source.objects.visible_to(principal_of(request)).order_by("name"),
+        "left": Disclosure.objects.filter(agreement=found).count(),
+        "came": found.received.filter(revoked=False).count(),
+        "polls": found.polls.order_by("pk"),
+        "colours": [colour.word for colour in Colour],
+        "codes": sorted({code for clause in found.read.clauses for code in clause.codes}),
+        "purposes": sorted({purpose for clause in found.read.clauses for purpose in clause.purposes}),
     }
     return render(request, "partners/agreement.html", context)
 

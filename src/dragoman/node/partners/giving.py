@@ -1,0 +1,65 @@
+"""Pages: giving a list under an agreement, taking it back, and tokens for TAXII clients that do not sign."""
+
+from __future__ import annotations
+
+import secrets
+
+from django.contrib import messages
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_POST
+
+from dragoman.errors import DragomanError
+from dragoman.node.access import principal_of
+from dragoman.node.journal.recording import record
+from dragoman.node.partners import sharing
+from dragoman.node.partners.identity import node_id
+from dragoman.node.partners.models import Agreement, Partner, PartnerToken, SharedList
+from dragoman.node.partners.taxii.asking import digest_of
+from dragoman.node.registry.models import Source
+
+
+@require_POST
+def share(request: HttpRequest, pk: int) -> HttpResponse:
+    """Give a list under an agreement."""
+    agreement = get_object_or_404(Agreement, pk=pk)
+    principal = principal_of(request)
+    source = get_object_or_404(Source.objects.visible_to(principal), name=request.POST.get("source", ""))
+    try:
+        shared = sharing.share(
+            principal,
+            agreement,
+            source,
+            colour=request.POST.get("tlp", ""),
+            codes=request.POST.getlist("code"),
+            purpose=request.POST.get("purpose", ""),
+        )
+        sharing.write(shared)
+    except DragomanError as error:
+        messages.error(request, str(error))
+    else:
+        messages.success(request, f"{source} is given from now on, and kept up with its versions.")
+    return redirect("partners:agreement", pk)
+
+
+@require_POST
+def unshare(request: HttpRequest, pk: int) -> HttpResponse:
+    """Stop giving a list."""
+    shared = get_object_or_404(SharedList.objects.select_related("collection"), pk=pk, ended=None)
+    sharing.end(principal_of(request), shared)
+    messages.success(request, "It is no longer given. What the partner has already is recalled on its own.")
+    return redirect("partners:agreement", shared.collection.agreement_id)
+
+
+@require_POST
+def token(request: HttpRequest, pk: int) -> HttpResponse:
+    """Make a token for a TAXII client of the partner; it is shown once, and replaces the one before."""
+    partner = get_object_or_404(Partner, pk=pk)
+    made = secrets.token_urlsafe(32)
+    with transaction.atomic():
+        PartnerToken.objects.filter(partner=partner).delete()
+        PartnerToken.objects.create(partner=partner, digest=digest_of(made))
+        record(principal_of(request), "partners.token.made", f"partner:{partner.pk}")
+    context = {"partner": partner, "token": made, "address": request.build_absolute_uri("/taxii2/"), "own": node_id()}
+    return render(request, "partners/token.html", context)

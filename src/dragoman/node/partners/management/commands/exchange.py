@@ -1,0 +1,22 @@
+"""``python -m dragoman.node exchange``: deliver, write and poll once, now; the worker does it all the time."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.management.base import BaseCommand
+
+from dragoman.node.partners import delivering, polling, sharing
+
+
+class Command(BaseCommand):
+    """Deliver letters, write shared lists, read what partners give; print how much of each."""
+
+    help = "Deliver letters, write shared lists and read what partners give, once."
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Run it."""
+        letters = delivering.deliver_all()
+        written = sum(sharing.write_all().values())
+        came = polling.poll_all()
+        self.stdout.write(f"letters delivered: {letters}, objects written: {written}, objects read: {came}")

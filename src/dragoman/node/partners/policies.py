@@ -1,0 +1,91 @@
+"""What may leave now: the policy over a page of objects, at the moment of leaving, and the ledger of what left."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from functools import lru_cache
+from typing import Any
+
+import orjson
+from django.utils import timezone
+
+from dragoman.exchange.handling import Handling
+from dragoman.exchange.policy import Ask, Decision, Held, Policies
+from dragoman.node.partners.identity import node_id
+from dragoman.node.partners.models import Agreement, Collection, Disclosure, Partner, SharedObject
+from dragoman.node.partners.taxii.store import Guarded
+
+#: The role of what a node sends by itself, of what a person released before.
+SERVICE = "service"
+
+
+def policies_of(partner: Partner) -> Policies:
+    """Return the policies of the agreements with a partner, as they stand at this very moment."""
+    rows = partner.agreements.prefetch_related("acts")
+    return Policies(Held(each.read, each.standing()) for each in rows)
+
+
+@lru_cache(maxsize=4096)
+def handling_of(text: str) -> Handling:
+    """Return a handling by its canonical JSON."""
+    return Handling.from_json(orjson.loads(text))
+
+
+def decide(
+    policies: Policies, partner: Partner, data_class: str, purpose: str, handlings: Iterable[str], now: datetime
+) -> dict[str, Decision]:
+    """Return the decision on each handling: may things of this class and handling be disclosed to the partner?"""
+    texts = sorted(set(handlings))
+    own = node_id()
+    asks = [
+        Ask(own, partner.node, "disclose", data_class, purpose, SERVICE, handling_of(text)) for text in texts if text
+    ]
+    decided = dict(zip([text for text in texts if text], policies.decide(asks, now), strict=True))
+    if "" in texts:
+        decided[""] = Decision(False, "", "nothing says how it is to be handled", None)
+    return decided
+
+
+def allowed(
+    policies: Policies, partner: Partner, collection: Collection, purpose: str, rows: Sequence[Guarded], now: datetime
+) -> dict[int, Decision]:
+    """Return the decisions for those rows that may leave, by `added`; an object leaves only with all that it needs."""
+    data_class = collection.data_class
+    decisions = decide(policies, partner, data_class, purpose, (row.handling for row in rows), now)
+    going = {row.added: decisions[row.handling] for row in rows if decisions[row.handling].allowed}
+    needing = [row for row in rows if row.added in going and row.needs]
+    if not needing:
+        return going
+    wanted = {target for row in needing for target in row.needs}
+    held = SharedObject.objects.filter(collection=collection, stix_id__in=wanted)
+    there = dict(held.values_list("stix_id", "handling"))
+    more = decide(policies, partner, data_class, purpose, there.values(), now)
+    for row in needing:
+        if not all(target in there and more[there[target]].allowed for target in row.needs):
+            del going[row.added]
+    return going
+
+
+def enter(
+    partner: Partner, agreement: Agreement, data_class: str, purpose: str, rows: Iterable[Any], clauses: dict[int, str]
+) -> None:
+    """Write what leaves into the ledger; what this partner has already is not written twice."""
+    now = timezone.now()
+    Disclosure.objects.bulk_create(
+        (
+            Disclosure(
+                partner=partner,
+                agreement=agreement,
+                object=row.id,
+                version=row.label,
+                data_class=data_class,
+                purpose=purpose,
+                clause=clauses[row.added],
+                at=now,
+            )
+            for row in rows
+        ),
+        ignore_conflicts=True,
+        batch_size=500,
+    )

@@ -1,0 +1,162 @@
+"""Reading what partners give: by delta, page by page, kept as it came, and taken into the registry as a list."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import orjson
+from django.db import transaction
+from django.db.models import Max
+from django.utils import timezone
+
+from dragoman.errors import DragomanError, MessageRefused
+from dragoman.exchange.stix.bundles import check_things
+from dragoman.exchange.stix.records import read_record
+from dragoman.node.journal.recording import record
+from dragoman.node.partners import lines
+from dragoman.node.partners.identity import node_id
+from dragoman.node.partners.models import Agreement, Partner, Poll, ReceivedObject
+from dragoman.node.partners.taxii.asking import uuid_of
+
+#: Objects asked for at once.
+PAGE = 1000
+
+
+def poll(agreement: Agreement) -> int:
+    """Read what is new in the collections that a partner gives under an agreement; return how many objects came.
+
+    What fails is told in `Poll.trouble` and tried again next time. Only an agreement in force is polled.
+    """
+    if not agreement.standing().in_force:
+        return 0
+    came = 0
+    for data_class in sorted(_given(agreement)):
+        row, _ = Poll.objects.get_or_create(
+            agreement=agreement, collection=uuid_of(agreement, data_class, agreement.partner.node)
+        )
+        try:
+            came += _read(agreement, row)
+            row.trouble = ""
+        except DragomanError as error:
+            row.trouble = str(error)
+        row.at = timezone.now()
+        row.save()
+    return came
+
+
+def _given(agreement: Agreement) -> set[str]:
+    clauses = agreement.read.clauses
+    return {
+        name
+        for each in clauses
+        if each.giver == agreement.partner.node and each.receiver == node_id() and "disclose" in each.actions
+        for name in each.classes
+    }
+
+
+def _read(agreement: Agreement, row: Poll) -> int:
+    came, token, after = 0, "", row.after
+    root = _root(agreement)
+    while True:
+        query = f"limit={PAGE}" + (f"&next={token}" if token else "") + (f"&added_after={after}" if after else "")
+        path = f"{root}collections/{row.collection}/objects/?{query}"
+        page, last = lines.get(agreement.partner, path)
+        things = page.get("objects", [])
+        with transaction.atomic():
+            came += _keep(agreement, things)
+            if last:
+                row.after = last
+                row.save(update_fields=["after"])
+        token = page.get("next", "") if page.get("more") else ""
+        if not token:
+            return came
+
+
+def _root(agreement: Agreement) -> str:
+    """Return the API root of the agreement at the partner, below its address: the one whose title it bears."""
+    found, _ = lines.get(agreement.partner, "taxii2/")
+    base = agreement.partner.address.rstrip("/") + "/"
+    for address in found.get("api_roots", []):
+        path = str(address).removeprefix(base)
+        listed, _ = lines.get(agreement.partner, f"{path}collections/")
+        wanted = {str(uuid_of(agreement, name, agreement.partner.node)) for name in _given(agreement)}
+        if wanted & {each.get("id") for each in listed.get("collections", [])}:
+            return path
+    raise MessageRefused(f"{agreement.partner} shows no API root for {agreement.title}", remedy="ask the partner")
+
+
+def _keep(agreement: Agreement, things: list[Any]) -> int:
+    checked = check_things(things)
+    rows = [
+        ReceivedObject(
+            agreement=agreement,
+            stix_id=thing["id"],
+            type=thing["type"],
+            modified=str(thing.get("modified", thing.get("created", ""))),
+            content=orjson.dumps(thing).decode(),
+            revoked=bool(thing.get("revoked")),
+            at=timezone.now(),
+        )
+        for thing in checked
+    ]
+    newest = {row.stix_id: row for row in sorted(rows, key=lambda row: row.modified)}
+    ReceivedObject.objects.bulk_create(
+        newest.values(),
+        batch_size=500,
+        update_conflicts=True,
+        unique_fields=["agreement", "stix_id"],
+        update_fields=["type", "modified", "content", "revoked", "at"],
+    )
+    return len(rows)
+
+
+def take_in(partner: Partner) -> str | None:
+    """Put what a partner gives in use as a list of the registry; return its version, None where there is nothing."""
+    from dragoman.node.registry.importing import import_list
+
+    name = list_name(partner)
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "received.ftm.json"
+        with path.open("wb") as stream:
+            count = sum(stream.write(line) > 0 for line in _lines(partner))
+        if not count:
+            return None
+        version = import_list(name, path, by=f"partner:{partner.pk}", format="ftm", force=True)
+    record(f"partner:{partner.pk}", "partners.list.taken_in", f"version:{version.pk}", records=count)
+    return version.version
+
+
+def list_name(partner: Partner) -> str:
+    """Return the name of the list that a partner's records are kept under."""
+    plain = "".join(letter if letter.isalnum() else "-" for letter in partner.node.lower()).strip("-")
+    return f"from-{plain}"[:64].rstrip("-")
+
+
+def _lines(partner: Partner) -> Iterator[bytes]:
+    rows = ReceivedObject.objects.filter(agreement__partner=partner, revoked=False).order_by("stix_id")
+    for content in rows.values_list("content", flat=True).iterator(2000):
+        found = read_record(orjson.loads(content))
+        if found is not None:
+            yield orjson.dumps(found.to_ftm(), option=orjson.OPT_APPEND_NEWLINE)
+
+
+def poll_all() -> int:
+    """Poll every agreement in force, and put in use what came; return how many objects came."""
+    came = 0
+    for partner in Partner.objects.exclude(confirmed=None):
+        came += sum(poll(each) for each in partner.agreements.prefetch_related("acts"))
+        if _waits(partner):
+            take_in(partner)
+    return came
+
+
+def _waits(partner: Partner) -> bool:
+    """Tell whether something came that the list in use does not have yet, be it from before an interruption."""
+    from dragoman.node.registry.models import ListVersion
+
+    came = ReceivedObject.objects.filter(agreement__partner=partner).aggregate(last=Max("at"))["last"]
+    used = ListVersion.objects.filter(source__name=list_name(partner), state=ListVersion.State.IN_USE).first()
+    return came is not None and (used is None or came > used.added)
