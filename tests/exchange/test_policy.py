@@ -311,3 +311,18 @@ def test_a_quota_slides_with_the_window() -> None:
     assert left(1, 2, 3, 4) == 0
     assert left(23, 24, 25) == 2
     assert quota_left(pact(), "disclose", "journeys", [NOW - DAY], NOW) is None
+
+
+def test_a_clause_holds_only_within_the_time_of_its_agreement() -> None:
+    assert allowed(ask(), now=pact().ends - 6 * MINUTE)
+    assert not allowed(ask(), now=pact().ends - 5 * MINUTE)
+    assert allowed(ask(), now=pact().starts + 5 * MINUTE)
+    assert not allowed(ask(), now=pact().starts + 4 * MINUTE)
+
+
+def test_h2_keeps_even_what_is_clear_from_going_on_without_leave() -> None:
+    policies, public = in_force(between(FIU, BORDER)), Handling(Colour.CLEAR, frozenset({BANK}))
+    closed = replace(public, codes=frozenset({"H2"}))
+    assert allowed(passing(public), policies)
+    assert not allowed(passing(closed), policies)
+    assert allowed(passing(closed, leave=True), policies)
