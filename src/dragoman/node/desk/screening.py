@@ -26,7 +26,7 @@ from dragoman.node.desk.facts import digest_of, facts_of
 from dragoman.node.desk.memory import Recall
 from dragoman.node.desk.models import FalseMatch, SafeListEntry, Screening
 from dragoman.node.journal.recording import look_up, record
-from dragoman.node.registry.models import Source
+from dragoman.node.registry.visibility import visible_names
 from dragoman.screening import Feature, Hit, Screener
 from dragoman.screening.query import Query, as_record
 from dragoman.screening.scoring import DEFAULT_THRESHOLD
@@ -132,7 +132,7 @@ def visible_lists(principal: Principal, opened: Screener, wanted: Collection[str
 
     Raises UnknownList for a wanted list that is not in use or not to be seen; the answer is the same for both.
     """
-    names = set(Source.objects.visible_to(principal).values_list("name", flat=True))
+    names = visible_names(principal)
     seen = {name: version for name, version in opened.lists.items() if name in names}
     if wanted is None:
         return seen
