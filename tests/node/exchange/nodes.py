@@ -1,0 +1,151 @@
+"""Real nodes for tests: processes of their own, each with its home and database, reached over loopback."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+from contextlib import closing
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import httpx
+
+_PEOPLE = """
+import json
+from django.conf import settings
+from django.test import Client
+from allauth.mfa.totp.internal.auth import TOTP
+from dragoman.node.people.models import Account, Appointment
+made = {}
+for role in ("liaison", "analyst", "supervisor", "auditor"):
+    account, new = Account.objects.get_or_create(username=role)
+    if new:
+        Appointment.objects.create(account=account, role=role)
+        TOTP.activate(account, "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP")
+    client = Client()
+    client.force_login(account)
+    session = client.session
+    session["purpose"] = "training"
+    session.save()
+    made[role] = client.cookies[settings.SESSION_COOKIE_NAME].value
+print("COOKIES", json.dumps(made))
+"""
+_TOKEN = re.compile(r'"X-CSRFToken": "([A-Za-z0-9]+)"')
+
+
+def free_port() -> int:
+    """Return a port that nobody listens on."""
+    with closing(socket.socket()) as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+@dataclass
+class Node:
+    """One node. `start` and `stop` may be called again and again; `post` and `get` act as somebody signed in."""
+
+    home: Path
+    name: str
+    port: int = field(default_factory=free_port)
+    cookies: dict[str, str] = field(default_factory=dict)
+    process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    @property
+    def environment(self) -> dict[str, str]:
+        own = {
+            "DRAGOMAN_HOME": str(self.home),
+            "DRAGOMAN_NAME": self.name,
+            "DRAGOMAN_NODE": f"{self.home.name}.example",
+        }
+        return {**os.environ, **own, "DJANGO_SETTINGS_MODULE": "dragoman.node.settings", "DATABASE_URL": ""}
+
+    def run(self, *arguments: str, script: str | None = None) -> str:
+        """Run a command of the node (``exchange``), or a script within it; return what it printed."""
+        command = [sys.executable, "-m", "dragoman.node", *arguments]
+        if script is not None:
+            command = [sys.executable, "-c", f"import django; django.setup()\n{script}"]
+        done = subprocess.run(command, env=self.environment, capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stderr[-2000:]
+        return done.stdout
+
+    def prepare(self) -> None:
+        """Make the tables and the people."""
+        self.run("migrate", "--verbosity", "0")
+        found = self.run(script=_PEOPLE)
+        self.cookies = json.loads(found.partition("COOKIES ")[2])
+
+    def start(self) -> None:
+        """Serve, and wait until it answers."""
+        main = "from dragoman.cli import main; main()"
+        command = [sys.executable, "-c", main, "serve", "--port", str(self.port), "--no-jobs"]
+        self.process = subprocess.Popen(
+            command, env=self.environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True
+        )
+        transport = httpx.HTTPTransport(retries=0)
+        with httpx.Client(transport=transport, trust_env=False) as client:
+            while self.process.poll() is None:
+                try:
+                    if client.get(f"{self.url}/healthz", timeout=5).status_code == 200:
+                        return
+                except httpx.TransportError:
+                    select_a_moment()
+        raise AssertionError(f"{self.name} did not start")
+
+    def stop(self, how: signal.Signals = signal.SIGTERM) -> None:
+        """End the process and all its children, by default as an operator would."""
+        if self.process is not None and self.process.poll() is None:
+            os.killpg(self.process.pid, how)
+            self.process.wait()
+
+    def client(self, role: str) -> httpx.Client:
+        """Return a client signed in as the person of that role."""
+        cookies = {"dragoman": self.cookies[role]}
+        return httpx.Client(base_url=self.url, cookies=cookies, trust_env=False, follow_redirects=True, timeout=60)
+
+    def page(self, role: str, path: str) -> str:
+        """Return a page as that person sees it."""
+        with self.client(role) as client:
+            answer = client.get(path)
+            assert answer.status_code == 200, (path, answer.status_code)
+            return answer.text
+
+    def post(self, role: str, path: str, **fields: object) -> str:
+        """Post a form as that person; return the page that it leads to."""
+        with self.client(role) as client:
+            token = _TOKEN.search(client.get("/partners/").text)
+            assert token is not None
+            answer = client.post(path, data={**fields, "csrfmiddlewaretoken": token[1]})
+            assert answer.status_code == 200, (path, answer.status_code, answer.text[:500])
+            return answer.text
+
+    def number(self, expression: str) -> int:
+        """Return what an expression over the partners' models counts to."""
+        found = self.run(script=f"from dragoman.node.partners.models import *\nprint('IS', {expression})")
+        return int(found.partition("IS ")[2])
+
+
+def select_a_moment() -> None:
+    """Let other processes run for a moment: a server that starts is asked again and again."""
+    import select
+
+    select.select([], [], [], 0.1)
+
+
+def befriend(one: Node, other: Node) -> None:
+    """Exchange cards, and confirm the keys on both sides, as two liaison officers do."""
+    for here, there in ((one, other), (other, one)):
+        shown = re.search(r'<pre[^>]*id="card"[^>]*>(.*?)</pre>', there.page("liaison", "/partners/"), re.S)
+        assert shown is not None
+        card = shown[1].replace("&quot;", '"').replace("&#x27;", "'")
+        here.post("liaison", "/partners/add", card=card)
+        here.post("liaison", "/partners/1/confirm")
