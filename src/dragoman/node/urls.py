@@ -6,7 +6,12 @@ from django.urls import include, path
 
 from dragoman.node.api import api
 
+_operations, _app, _namespace = api.urls
+# First, because it is asked most; without django-ninja's own root, which would take the place of the first page.
+_operations = [each for each in _operations if each.name != "api-root"]
+
 urlpatterns = [
+    path("", include((_operations, _app), namespace=_namespace)),
     path("", include("dragoman.node.desk.urls")),
     path("people/", include("dragoman.node.people.urls")),
     path("lists/", include("dragoman.node.registry.urls")),
@@ -16,7 +21,6 @@ urlpatterns = [
     path("exchange/", include("dragoman.node.partners.exchange_urls")),
     path("webhooks/", include("dragoman.node.webhooks.urls")),
     path("accounts/", include("allauth.urls")),
-    path("", api.urls),
 ]
 
 handler400 = "dragoman.node.api.problems.bad_request"

@@ -34,6 +34,27 @@ REVERSE = {
 POINTERS = sorted({prop for _, prop in REVERSE})
 
 
+#: Entities as of the index file in use: records change only when another takes its place.
+_remembered: dict[Key, dict[str, Any]] = {}
+_remembered_of = ""
+_MOST_REMEMBERED = 20_000
+
+
+def entities_of(index: str, keys: Collection[Key]) -> dict[Key, dict[str, Any]]:
+    """Return the records of the keys as entities, from memory where they were asked for under the same index file.
+
+    Nobody may change what it returns.
+    """
+    global _remembered, _remembered_of
+    if _remembered_of != index or len(_remembered) > _MOST_REMEMBERED:
+        _remembered, _remembered_of = {}, index
+    kept = _remembered
+    missing = [key for key in keys if key not in kept]
+    found = entities(missing) if missing else {}
+    kept.update(found)
+    return {key: entity for key in keys if (entity := found.get(key) or kept.get(key)) is not None}
+
+
 def entities(keys: Collection[Key]) -> dict[Key, dict[str, Any]]:
     """Return the records of the keys as entities; one that is gone from the version in use is missing."""
     wanted: dict[str, set[str]] = {}

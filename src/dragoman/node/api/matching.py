@@ -19,6 +19,7 @@ from dragoman.node.api.asking import Exclusions
 from dragoman.node.api.parameters import LIST, Matching, Searching
 from dragoman.node.api.rendering import answer
 from dragoman.node.api.shapes import MatchQuery, MatchResponse, SearchResponse
+from dragoman.node.desk import screening
 from dragoman.node.desk.screening import Found, screen_now
 from dragoman.node.templatetags.shown import country
 from dragoman.screening.scoring import DEFAULT_THRESHOLD
@@ -71,7 +72,8 @@ def match(
 
 
 def _responses(queries: dict[str, Asked], answers: list[list[Found]], asked: Matching) -> dict[str, Any]:
-    known = entities.entities({(found.source, found.record_id) for each in answers for found in each})
+    keys = {(found.source, found.record_id) for each in answers for found in each}
+    known = entities.entities_of(str(screening.screener().path), keys) if keys else {}
     return {
         name: {
             "status": 200,

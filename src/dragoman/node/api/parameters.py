@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from ninja import Schema
-from pydantic import Field
+from pydantic import BaseModel, Field
 
 from dragoman.node.api.asking import MOST_HITS
 from dragoman.screening.scoring import DEFAULT_THRESHOLD
@@ -13,7 +12,7 @@ _REFUSED = "Not supported: refused."
 _MOST_OFFSET = 9_500
 
 
-class Lists(Schema):
+class Lists(BaseModel):
     """Which lists to search beside the one in the path, and what of them not to show."""
 
     include_dataset: list[str] = Field([], description="Further lists to search; with `default`, only these.")
@@ -54,7 +53,7 @@ class Searching(Lists):
     filter: list[str] = Field([], description=_REFUSED)
 
 
-class Paging(Schema):
+class Paging(BaseModel):
     """Which part of a long answer."""
 
     limit: int = Field(10, ge=0, le=500)

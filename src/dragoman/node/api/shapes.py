@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from typing import Any, Literal
 
-from ninja import Schema
-from pydantic import ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 Cell = str | int | float | None
 
 
-class Named(Schema):
+class Named(BaseModel):
     """A shape whose fields may bear a name that Python reserves."""
 
     model_config = ConfigDict(populate_by_name=True)
@@ -26,7 +25,7 @@ class Example(Named):
     )
 
 
-class MatchQuery(Schema):
+class MatchQuery(BaseModel):
     """Queries by a name of the caller's choosing, under which their answers come back."""
 
     queries: dict[str, Example | None] = Field(
@@ -37,7 +36,7 @@ class MatchQuery(Schema):
     config: dict[str, Any] = Field({}, description="Must be empty: the algorithm has nothing to configure.")
 
 
-class Total(Schema):
+class Total(BaseModel):
     """How many there are."""
 
     value: int = Field(..., examples=[1])
@@ -59,7 +58,7 @@ class Entity(Named):
     last_change: str | None = None
 
 
-class Explanation(Schema):
+class Explanation(BaseModel):
     """One finding of the score."""
 
     score: float = Field(..., description="0 to 1.", examples=[0.94])
@@ -78,7 +77,7 @@ class Scored(Entity):
     explanations: dict[str, Explanation]
 
 
-class Unread(Schema):
+class Unread(BaseModel):
     """A value of a query that was not understood: the query was screened without it."""
 
     prop: str
@@ -86,7 +85,7 @@ class Unread(Schema):
     reason: str
 
 
-class Matches(Schema):
+class Matches(BaseModel):
     """The answer to one query."""
 
     status: int = 200
@@ -96,7 +95,7 @@ class Matches(Schema):
     unread: list[Unread] = Field([])
 
 
-class MatchResponse(Schema):
+class MatchResponse(BaseModel):
     """The answers by the names of their queries."""
 
     responses: dict[str, Matches]
@@ -105,7 +104,7 @@ class MatchResponse(Schema):
     screening: int | None = Field(None, description="The number of the screening at the node's desk.")
 
 
-class FacetItem(Schema):
+class FacetItem(BaseModel):
     """A value, and how many results have it."""
 
     name: str
@@ -113,14 +112,14 @@ class FacetItem(Schema):
     count: int
 
 
-class Facet(Schema):
+class Facet(BaseModel):
     """The values of one kind among the results."""
 
     label: str
     values: list[FacetItem]
 
 
-class SearchResponse(Schema):
+class SearchResponse(BaseModel):
     """A page of results."""
 
     limit: int
@@ -130,7 +129,7 @@ class SearchResponse(Schema):
     facets: dict[str, Facet] = Field({})
 
 
-class Adjacent(Schema):
+class Adjacent(BaseModel):
     """Records that one property leads to."""
 
     results: list[str | Entity]
@@ -139,21 +138,21 @@ class Adjacent(Schema):
     offset: int
 
 
-class AdjacentResponse(Schema):
+class AdjacentResponse(BaseModel):
     """A record, and what is linked with it by property."""
 
     entity: Entity
     adjacent: dict[str, Adjacent]
 
 
-class Publisher(Schema):
+class Publisher(BaseModel):
     """Who publishes a list."""
 
     name: str
     url: str | None = None
 
 
-class Dataset(Schema):
+class Dataset(BaseModel):
     """A list, in the version in use."""
 
     name: str = Field(..., examples=["un-sc"])
@@ -169,7 +168,7 @@ class Dataset(Schema):
     children: list[str] = Field([])
 
 
-class Catalog(Schema):
+class Catalog(BaseModel):
     """The lists that you may see."""
 
     datasets: list[Dataset]
@@ -178,7 +177,7 @@ class Catalog(Schema):
     index_stale: bool = False
 
 
-class Algorithm(Schema):
+class Algorithm(BaseModel):
     """A way to score."""
 
     name: str
@@ -186,7 +185,7 @@ class Algorithm(Schema):
     docs: dict[str, Any]
 
 
-class Algorithms(Schema):
+class Algorithms(BaseModel):
     """The ways to score that there are."""
 
     algorithms: list[Algorithm]
@@ -194,13 +193,13 @@ class Algorithms(Schema):
     best: str
 
 
-class Status(Schema):
+class Status(BaseModel):
     """Whether it works."""
 
     status: str = Field("ok", examples=["ok"])
 
 
-class Problem(Schema):
+class Problem(BaseModel):
     """An error (RFC 9457), with its remedy."""
 
     type: str = "about:blank"

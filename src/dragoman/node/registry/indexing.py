@@ -14,6 +14,7 @@ from itertools import chain
 from pathlib import Path
 
 from django.conf import settings
+from django.db import connection
 
 from dragoman.errors import IndexUnusable, UnknownList
 from dragoman.lists.locking import locked
@@ -67,18 +68,26 @@ _lock = threading.Lock()
 
 def screener() -> Screener:
     """Return the screener over the index in use, opened once a process. Raises UnknownList where no list is in use."""
-    row = IndexInUse.objects.first()
-    if row is None:
+    file = _in_use()
+    if file is None:
         raise UnknownList("no list is in use yet", remedy="add one on the page Lists, or load the exercise")
-    found = _opened.get(row.file)
+    found = _opened.get(file)
     if found is not None:
         return found
     with _lock:
-        if row.file not in _opened:
-            opened = _open(row.file)
+        if file not in _opened:
+            opened = _open(file)
             _opened.clear()
-            _opened[row.file] = opened
-        return _opened[row.file]
+            _opened[file] = opened
+        return _opened[file]
+
+
+def _in_use() -> str | None:
+    """Return the file of the one row, without the machinery of models: every look-up asks for it."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT file FROM {IndexInUse._meta.db_table} ORDER BY id LIMIT 1")  # noqa: S608  our table
+        row = cursor.fetchone()
+    return None if row is None else str(row[0])
 
 
 def _open(name: str) -> Screener:
