@@ -36,8 +36,8 @@ def main() -> None:
 
         set_up()
         prepare()
-        found = screening(Path(home), given.names) | queue_pages(given.hits)
-    print(json.dumps(found, indent=1))
+        print(json.dumps(screening(Path(home), given.names), indent=1), flush=True)
+        print(json.dumps(queue_pages(given.hits), indent=1))
 
 
 def _principal() -> Any:
@@ -70,12 +70,12 @@ def screening(home: Path, count: int) -> dict[str, Any]:
     from dragoman.node.desk import bulk
     from dragoman.node.jobs import queue
 
-    distinct = min(count, 200_000)
-    names = customers(distinct)
+    distinct = min(count, 50_000)
+    names = customers(distinct).plain
     path = home / "customers.csv"
     with path.open("w", encoding="utf-8") as stream:
         stream.write("id,name\n")
-        stream.writelines(f'C-{n},"{names.names[n % distinct]}"\n' for n in range(count))
+        stream.writelines(f'C-{n},"{names[n % distinct]}"\n' for n in range(count))
     del names
     _index(home)
     upload = TemporaryUploadedFile("customers.csv", "text/csv", path.stat().st_size, None)
@@ -128,7 +128,7 @@ def queue_pages(count: int) -> dict[str, Any]:
 
     for name in ("un-sc", "us-ofac-sdn"):
         Source.objects.get_or_create(name=name, defaults={"title": name})
-    client = Client(headers={"HX-Request": ""})
+    client = Client(SERVER_NAME="127.0.0.1")
     client.force_login(principal.account)
     session = client.session
     session[PURPOSE] = "training"
