@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from datetime import datetime
 from functools import cache
@@ -9,8 +10,8 @@ from functools import cache
 from django import template
 from django.templatetags.static import static
 from django.utils import timezone
-from django.utils.html import format_html
-from django.utils.safestring import SafeString
+from django.utils.html import escape, format_html
+from django.utils.safestring import SafeString, mark_safe
 
 register = template.Library()
 
@@ -95,6 +96,19 @@ def when(value: datetime | None) -> SafeString | str:
 def prop_label(name: str) -> str:
     """Return a property's name in words: ``birthDate`` is ``Birth date``."""
     return schema_label(name[:1].upper() + name[1:])
+
+
+_QUOTED = re.compile("(“[^”]*”)")
+
+
+@register.filter
+def sentence(text: str) -> SafeString:
+    """Return an explanation with its quoted words apart, so that foreign ones do not turn the sentence round."""
+    parts = (
+        format_html("“<bdi>{}</bdi>”", part[1:-1]) if part.startswith("“") and part.endswith("”") else escape(part)
+        for part in _QUOTED.split(text)
+    )
+    return mark_safe("".join(parts))  # noqa: S308  every part is escaped above
 
 
 @register.filter
