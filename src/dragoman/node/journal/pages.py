@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, TypeVar
 
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
@@ -23,6 +23,7 @@ from dragoman.node.journal.recording import look_up, record
 from dragoman.node.journal.searching import Search, in_order
 from dragoman.node.people.models import Purpose
 
+_Response = TypeVar("_Response", bound=HttpResponseBase)
 #: Events on a page; and events of the newest that acts are offered from.
 ROWS, RECENT = 50, 5000
 #: A longer journal is verified by the command line: a browser would not wait for it.
@@ -125,7 +126,7 @@ def checkpoint(request: HttpRequest) -> HttpResponse:
     return _attachment(HttpResponse(text, content_type="text/plain; charset=utf-8"), "checkpoint.txt")
 
 
-def _attachment(response: HttpResponseBase, name: str) -> Any:
+def _attachment(response: _Response, name: str) -> _Response:
     response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
     return response
 
