@@ -175,3 +175,57 @@ def test_a_party_that_many_transactions_share_is_screened_once_and_told_for_each
     assert [row["query"]["message"]["place"] for row in rows if row["query"]["role"] == "debtor" and row["hits"]]
     assert sum(bool(row["hits"]) for row in rows) == 5
     assert asked.count("Ruvan Telmori") == 1
+
+
+def zipped(**members: bytes) -> bytes:
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in members.items():
+            archive.writestr(name, content)
+    return packed.getvalue()
+
+
+@pytest.mark.parametrize("circle", [True, False])
+def test_a_link_in_a_folder_is_refused_by_name_and_goes_round_in_no_circle(run, tmp_path, circle):
+    folder = tmp_path / "in"
+    folder.mkdir()
+    (folder / "wire.txt").write_bytes(WIRE)
+    (tmp_path / "outside.txt").write_bytes(WIRE.replace(b"REF1", b"OUTSIDE"))
+    (folder / "link").symlink_to(folder if circle else tmp_path / "outside.txt")
+    done = run("parse", folder, "--recursive", "--json")
+    assert done.exit_code == 2
+    assert len(done.stdout.splitlines()) == 1
+    assert "in/link: not read: is a symbolic link" in done.stderr
+
+
+def test_a_zip_on_standard_input_is_bounded_before_it_is_copied():
+    content = zipped(**{"wire.txt": WIRE * 400})
+    (refused,) = sources([io.BytesIO(content)], limits=Limits(packed=100))
+    assert isinstance(refused, QueryRefused)
+    assert "archive of more than 100 bytes" in str(refused)
+
+
+@pytest.mark.parametrize("pack", [gzip.compress, lambda content: zipped(**{"wire.txt": content})])
+def test_a_bomb_is_refused_end_to_end_from_a_file_and_from_a_pipe(run, simple_screening, partners, tmp_path, pack):
+    run("lists", "add", "partners", partners, "--format", "ftm")
+    bomb = pack(WIRE + b"\n" + b" " * (80 << 20) + WIRE)
+    (tmp_path / "bomb").write_bytes(bomb)
+    for done in (run("screen", tmp_path / "bomb", "--json"), run("screen", "-", "--json", stdin=bomb)):
+        assert done.exit_code == 2
+        assert "as a bomb does" in done.stderr or "characters" in done.stderr
+
+
+@pytest.mark.parametrize("name", ["../out.txt", "/etc/out.txt", "a/../../out.txt"])
+def test_path_tricks_are_refused_end_to_end_and_the_rest_is_screened(run, simple_screening, partners, tmp_path, name):
+    run("lists", "add", "partners", partners, "--format", "ftm")
+    packed = io.BytesIO()
+    with tarfile.open(fileobj=packed, mode="w:gz") as archive:
+        for inside in (name, "good.txt"):
+            member = tarfile.TarInfo(inside)
+            member.size = len(WIRE)
+            archive.addfile(member, io.BytesIO(WIRE))
+    (tmp_path / "in.tar.gz").write_bytes(packed.getvalue())
+    done = run("screen", tmp_path / "in.tar.gz", "--json")
+    assert done.exit_code == 2
+    assert "leads out of the archive" in done.stderr
+    assert {json.loads(line)["query"]["message"]["file"] for line in done.stdout.splitlines()} == {"in.tar/good.txt"}

@@ -202,8 +202,7 @@ def _holds_messages(path: str) -> bool:
     from dragoman.messages.sources import HEAD, archive_kind, recognise
 
     if path == "-":
-        peek = getattr(sys.stdin.buffer, "peek", None)
-        head = peek(HEAD) if peek else b""
+        head = _ahead(sys.stdin.buffer, HEAD)
     elif Path(path).is_dir():
         return True
     elif not Path(path).is_file():
@@ -217,6 +216,18 @@ def _holds_messages(path: str) -> bool:
     if b"xl/workbook" in head or b"[Content_Types]" in head:
         return False
     return archive_kind(head) is not None or recognise(head) is not None
+
+
+def _ahead(stream: BinaryIO, size: int) -> bytes:
+    """Return the first bytes of a stream, which are still to be read after."""
+    if (peek := getattr(stream, "peek", None)) is not None:
+        ahead: bytes = peek(size)
+        return ahead
+    if not stream.seekable():
+        return b""
+    ahead = stream.read(size)
+    stream.seek(-len(ahead), 1)
+    return ahead
 
 
 def _primed(queries: Iterator[Query]) -> Iterator[Query]:

@@ -37,9 +37,13 @@ _DAMAGED = (zipfile.BadZipFile, tarfile.TarError, zlib.error, EOFError, OSError,
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What one input may unpack to: bytes, times its own size (beyond `free` bytes), members, archives in archives."""
+    """What one input may unpack to: bytes, times its own size (beyond `free` bytes), members, archives in archives.
+
+    `packed` is how large a zip may be itself: it is read from its end, so that a copy is made.
+    """
 
     total: int = 8 << 30
+    packed: int = 2 << 30
     ratio: int = 200
     free: int = 16 << 20
     members: int = 100_000
@@ -91,10 +95,34 @@ def sources(
         elif path.is_dir():
             if not recursive:
                 raise UsageError("is a folder", place=str(path), remedy="--recursive reads what is in it")
-            for part in sorted(each for each in path.rglob("*") if not each.is_dir()):
-                yield from _file(part, part.relative_to(path.parent).as_posix(), forced, limits or Limits())
+            yield from _folder(path, forced, limits or Limits())
         else:
             yield from _file(path, path.name, forced, limits or Limits())
+
+
+def _folder(folder: Path, forced: str | None, limits: Limits) -> Iterator[Source | QueryRefused]:
+    """Yield what is in a folder and below. A link is refused: it leads elsewhere, or round in a circle."""
+    for path in sorted(_below(folder)):
+        name = path.relative_to(folder.parent).as_posix()
+        if path.is_symlink():
+            yield _refused(name, "is a symbolic link, and is not followed", "name what it leads to")
+        else:
+            yield from _file(path, name, forced, limits)
+
+
+def _below(folder: Path) -> Iterator[Path]:
+    waiting = [folder]
+    while waiting:
+        folder = waiting.pop()
+        try:
+            found = list(folder.iterdir())
+        except OSError:  # not ours to look into: refused by name, like all that is no file
+            found = [folder]
+        for path in found:
+            if path != folder and path.is_dir() and not path.is_symlink():
+                waiting.append(path)
+            else:
+                yield path
 
 
 def _file(path: Path, name: str, forced: str | None, limits: Limits) -> Iterator[Source | QueryRefused]:
@@ -116,11 +144,12 @@ class _Walk:
 
     def __init__(self, forced: str | None, limits: Limits, size: int | None = None) -> None:
         self.forced, self.limits = forced, limits
-        self.most = limits.total if size is None else min(limits.total, max(limits.free, size * limits.ratio))
+        self.packed = size or 0  # of standard input, what has been read of it
+        self.piped = size is None
         self.unpacked = self.members = 0
 
     def parts(self, stream: Any, name: str, depth: int) -> Iterator[Source | QueryRefused]:
-        whole = _Counted(stream, self if depth else None, name)
+        whole = _Counted(stream, self, name, packed=not depth)
         try:
             head = whole.take_head()
             kind = archive_kind(head)
@@ -156,6 +185,8 @@ class _Walk:
         with TemporaryFile() as copy:
             while chunk := stream.read(1 << 20):
                 copy.write(chunk)
+                if copy.tell() > self.limits.packed:
+                    raise _refused(name, f"is an archive of more than {self.limits.packed:,} bytes", "unpack it first")
             with zipfile.ZipFile(copy) as archive:
                 for member in archive.infolist():
                     inner = self._member(name, member.filename)
@@ -189,17 +220,22 @@ class _Walk:
             return _refused(f"{archive}/{name}", "the path leads out of the archive", "pack it with plain paths")
         return f"{archive}/{path}"
 
-    def spend(self, count: int, name: str) -> None:
+    def spend(self, count: int, name: str, packed: bool) -> None:
+        """Account for bytes that were read: `packed` ones of the input itself, or unpacked ones."""
+        if packed:
+            self.packed += count if self.piped else 0
+            return
         self.unpacked += count
-        if self.unpacked > self.most:
-            raise _refused(name, f"unpacks to more than {self.most:,} bytes, as a bomb does", "unpack it with care")
+        most = min(self.limits.total, max(self.limits.free, self.packed * self.limits.ratio))
+        if self.unpacked > most:
+            raise _refused(name, f"unpacks to more than {most:,} bytes, as a bomb does", "unpack it with care")
 
 
 class _Counted(io.RawIOBase):
     """A stream whose head can be looked at, and whose bytes are accounted for where they were unpacked."""
 
-    def __init__(self, stream: Any, walk: _Walk | None, name: str) -> None:
-        self._stream, self._walk, self._name = stream, walk, name
+    def __init__(self, stream: Any, walk: _Walk, name: str, *, packed: bool) -> None:
+        self._stream, self._walk, self._name, self._packed = stream, walk, name, packed
         self._kept = b""
         self.name = name
 
@@ -211,8 +247,7 @@ class _Counted(io.RawIOBase):
             chunk: bytes = self._stream.read(size)
         except _DAMAGED as error:
             raise _refused(self._name, f"cannot be unpacked: {error}", "ask the sender for the whole file") from error
-        if self._walk is not None:
-            self._walk.spend(len(chunk), self._name)
+        self._walk.spend(len(chunk), self._name, self._packed)
         return chunk
 
     def take_head(self) -> bytes:

@@ -12,6 +12,7 @@ import re
 from dragoman.model.lookalikes import fold_lookalikes
 
 _PASSPORT = re.compile(r"(?=.*\d)[A-Z0-9]{4,15}")
+_SEPARATORS = re.compile(r"[^A-Z0-9]+")
 _MMSI = re.compile(r"[2-79]\d{8}")
 
 
@@ -20,6 +21,8 @@ def normalise_identifier(text: str) -> str:
 
     Idempotent. Letters of scripts that have no Latin look-alike are kept.
     """
+    if text.isascii():  # most are, and look like nothing but themselves
+        return _SEPARATORS.sub("", text.upper())
     known, folded = "", text
     while known != folded:  # upper-casing can bring up new look-alikes (Cyrillic н: Н: H)
         known, folded = folded, fold_lookalikes(fold_lookalikes(folded).upper())
