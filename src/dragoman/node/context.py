@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.conf import settings
 from django.http import HttpRequest
 
 from dragoman import __version__
 from dragoman.node.access import may, principal_of
 from dragoman.node.navigation import ENTRIES
 from dragoman.node.people.models import Purpose, Role
+from dragoman.node.people.node_settings import node_name
 
 
 def page(request: HttpRequest) -> dict[str, Any]:
@@ -20,7 +20,7 @@ def page(request: HttpRequest) -> dict[str, Any]:
     shown = ENTRIES if principal.known else ()
     purpose = principal.purpose and Purpose.objects.filter(pk=principal.purpose).first()
     return {
-        "node_name": settings.NODE_NAME,
+        "node_name": node_name(),
         "version": __version__,
         "principal": principal,
         "purpose": purpose,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import uuid
 from collections.abc import Callable, Iterator
 from functools import cache
@@ -54,8 +55,7 @@ def _sample(pattern: str, converters: dict[str, Any]) -> str:
     for name, converter in converters.items():
         kind = type(converter).__name__.removesuffix("Converter").lower()
         value = {"int": "987654321", "uuid": str(uuid.UUID(int=7))}.get(kind, "sample")
-        for written_as in (f"<{kind}:{name}>", f"<{name}>"):
-            pattern = pattern.replace(written_as, value)
+        pattern = re.sub(rf"<(\w+:)?{name}>", value, pattern)
     return _EXPRESSIONS.get(pattern, pattern)
 
 
