@@ -6,7 +6,9 @@ import re
 from pathlib import Path
 
 ROOT = Path(__file__).parents[3]
-ASKED = re.compile(r"""[eE]nvironment\.(?:text|flag|number|several)\(\s*"([A-Z_]+)"(?:[^()]*?(prefix=""))?""", re.DOTALL)
+ASKED = re.compile(
+    r"""[eE]nvironment\.(?:text|flag|number|several)\(\s*"([A-Z_]+)"(?:[^()]*?(prefix=""))?""", re.DOTALL
+)
 ROW = re.compile(r"^\| `([A-Z_]+)` \|", re.MULTILINE)
 
 
