@@ -164,4 +164,4 @@ def test_a_document_is_handed_out_as_an_attachment_only(lists: Any, people: Any,
     assert response.headers["Content-Disposition"].startswith("attachment")
     assert response.headers["Content-Type"] == "application/octet-stream"
     assert response.headers["X-Content-Type-Options"] == "nosniff"
-    response.close()
+    response.file_to_stream.close()

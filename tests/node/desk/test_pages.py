@@ -161,7 +161,7 @@ def test_a_case_gathers_what_belongs_to_it_and_closes_with_an_outcome(client_of:
     answer = client.get(f"{at}documents/{document.pk}/")
     assert answer.headers["Content-Disposition"].startswith("attachment")
     assert b"".join(answer.streaming_content) == b"<script>"
-    answer.close()
+    answer.file_to_stream.close()
     client.post(f"{at}change/close/", {"outcome": "Not the same"})
     case.refresh_from_db()
     assert case.closed_at is None

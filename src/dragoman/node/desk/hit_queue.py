@@ -14,8 +14,8 @@ from dragoman.node.access import Principal
 from dragoman.node.desk.models import Hit, HitQuerySet, Screening
 
 PAGE = 50
-#: Counting stops here; beyond it reads ``10,000+``.
-COUNTED = 10_000
+#: Counting stops here; beyond it reads ``1,000+``.
+COUNTED = 1_000
 TABS = ("open", "second", "true", "inconclusive", "false", "remembered")
 
 

@@ -165,8 +165,8 @@ class Hit(models.Model):
             models.UniqueConstraint(fields=["query", "source", "record_id"], name="record_once_a_query")
         ]
         indexes: ClassVar[list[Any]] = [
-            models.Index(fields=["state", "-score", "id"], name="hit_queue"),
-            models.Index(fields=["state", "source", "-score", "id"], name="hit_queue_of_a_list"),
+            # The order of the queue, and behind it all that its filters ask for, so that they read the index only.
+            models.Index(fields=["state", "-score", "id", "source", "screening", "origin", "at"], name="hit_queue"),
             models.Index(fields=["source", "record_id"], name="hit_record"),
         ]
 
