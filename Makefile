@@ -13,7 +13,7 @@ INSTALL := $(PIP) install --quiet --require-hashes
 # PyICU is compiled with the build tools that are locked, not with whatever is newest.
 HASHED := $(INSTALL) --no-build-isolation
 
-.PHONY: help demo serve test test-postgres lint format docs tutorial bench front lock wheel clean
+.PHONY: help demo serve test test-postgres kill-tests lint format docs tutorial bench front lock wheel clean
 .DEFAULT_GOAL := help
 
 help: ## Say what there is
@@ -30,6 +30,9 @@ test: .venv/dev ## Run the tests; ARGS="tests/lists -x" for some of them, ARGS=-
 
 test-postgres: .venv/dev ## Run the node's tests on a PostgreSQL that is thrown away after
 	tools/with_postgres.sh $(BIN)/python -m pytest tests/node $(ARGS)
+
+kill-tests: .venv/dev ## Kill processes of a node at random points, 100 a kind, on SQLite; ARGS="--kills 5 review" for fewer
+	$(BIN)/python tools/kill_tests.py --kills 100 $(ARGS)
 
 lint: .venv/dev ## Check style, types, and that each room imports only from floors below it
 	$(BIN)/ruff check
