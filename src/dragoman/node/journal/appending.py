@@ -22,8 +22,8 @@ from dragoman.node.journal.models import Checkpoint, Event, Head, Node
 #: A checkpoint is signed by whoever appends once there are so many events since the last, or it is so many seconds old.
 EVERY_EVENTS, EVERY_SECONDS = 1000, 10
 _ONE = 1
-_READ = f"SELECT size, peaks, signed_size, signed_at FROM journal_head WHERE id = {_ONE}"  # noqa: S608  # nosec B608
-_WRITE = f"UPDATE journal_head SET size = %s, peaks = %s, signed_size = %s, signed_at = %s WHERE id = {_ONE}"  # noqa: S608  # nosec B608
+_READ = f"SELECT size, peaks, signed_size, signed_at FROM journal_head WHERE id = {_ONE}"  # noqa: S608
+_WRITE = f"UPDATE journal_head SET size = %s, peaks = %s, signed_size = %s, signed_at = %s WHERE id = {_ONE}"  # noqa: S608
 _INSERT = (
     "INSERT INTO journal_event (id, at, who, act, object, purpose, result, details, leaf) "
     "VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s)"
