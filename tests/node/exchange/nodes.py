@@ -22,7 +22,7 @@ from django.test import Client
 from allauth.mfa.totp.internal.auth import TOTP
 from dragoman.node.people.models import Account, Appointment
 made = {}
-for role in ("liaison", "analyst", "supervisor", "auditor"):
+for role in ("liaison", "analyst", "reviewer", "supervisor", "auditor", "administrator"):
     account, new = Account.objects.get_or_create(username=role)
     if new:
         Appointment.objects.create(account=account, role=role)
@@ -81,25 +81,38 @@ class Node:
     def prepare(self) -> None:
         """Make the tables and the people."""
         self.run("migrate", "--verbosity", "0")
+        self.people()
+
+    def people(self) -> None:
+        """Make somebody of every role, signed in."""
         found = self.run(script=_PEOPLE)
         self.cookies = json.loads(found.partition("COOKIES ")[2])
 
-    def start(self) -> None:
+    @property
+    def said(self) -> str:
+        """What the node has said since it was started last."""
+        return (self.home / "said.log").read_text(encoding="utf-8")
+
+    def start(self, *options: str, jobs: bool = False) -> None:
         """Serve, and wait until it answers."""
         main = "from dragoman.cli import main; main()"
-        command = [sys.executable, "-c", main, "serve", "--port", str(self.port), "--no-jobs"]
-        self.process = subprocess.Popen(
-            command, env=self.environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True
-        )
-        transport = httpx.HTTPTransport(retries=0)
-        with httpx.Client(transport=transport, trust_env=False) as client:
+        command = [sys.executable, "-c", main, "serve", "--port", str(self.port), *options]
+        with (self.home / "said.log").open("wb") as log:
+            self.process = subprocess.Popen(
+                command if jobs else [*command, "--no-jobs"],
+                env=self.environment,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+            )
+        with httpx.Client(trust_env=False) as client:
             while self.process.poll() is None:
                 try:
                     if client.get(f"{self.url}/healthz", timeout=5).status_code == 200:
                         return
                 except httpx.TransportError:
                     select_a_moment()
-        raise AssertionError(f"{self.name} did not start")
+        raise AssertionError(f"{self.name} did not start: {self.said[-2000:]}")
 
     def stop(self, how: signal.Signals = signal.SIGTERM) -> None:
         """End the process and all its children, by default as an operator would."""
