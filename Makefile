@@ -25,11 +25,12 @@ demo: .venv/base ## Make the training exercise, screen it, and show what was fou
 serve: .venv/node .venv/front ## Serve a node on 127.0.0.1:8000; ARGS="--exercise" loads the training exercise
 	$(BIN)/dragoman serve $(ARGS)
 
-test: .venv/dev ## Run the tests; ARGS="tests/lists -x" for some of them, ARGS=--cov for coverage
+# Without npm the console is not bundled, and the tests that look at it in a browser are skipped.
+test: .venv/dev $(if $(shell command -v npm),.venv/front) ## Run the tests; ARGS="tests/lists -x" for some of them, ARGS=--cov for coverage
 	$(BIN)/python -m pytest $(ARGS)
 
 test-postgres: .venv/dev ## Run the node's tests on a PostgreSQL that is thrown away after
-	tools/with_postgres.sh $(BIN)/python -m pytest tests/node $(ARGS)
+	tools/with_postgres.sh $(BIN)/python -m pytest tests/node --ignore tests/node/browser --ignore tests/node/exchange $(ARGS)
 
 kill-tests: .venv/dev ## Kill processes of a node at random points, 100 a kind, on SQLite; ARGS="--kills 5 review" for fewer
 	$(BIN)/python tools/kill_tests.py --kills 100 $(ARGS)

@@ -12,8 +12,10 @@ import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 from tests.node.exchange.nodes import Node
 
+import dragoman
 from dragoman.exercise import make
 
+CONSOLE = Path(dragoman.__file__).parent / "node/static/dragoman/console.js"
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 
 
@@ -30,6 +32,8 @@ def serving(folder: Path, *options: str) -> Iterator[Node]:
     """Serve a new node until the block ends; skip where there is no browser to look at it."""
     if CHROMIUM is None:
         pytest.skip("Chromium is not on this machine (apt-get install chromium)")
+    if not CONSOLE.is_file():
+        pytest.skip("the console is not bundled (make front)")
     made = Node(folder / "node", "Exercise North")
     made.home.mkdir()
     made.start(*options, jobs=True)
