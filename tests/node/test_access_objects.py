@@ -100,6 +100,7 @@ OBJECTS: dict[str, Callable[[World], list[dict[str, Any]]]] = {
 OF_NO_TEAM = {
     "desk:safe_end": "a person on the safe list shall be safe from every team",
     "journal:": "the journal is the auditor's, who sees all teams",
+    "api:journal_": "the same, over the API",
     "partners:": "partners and agreements are the agency's; they hold no personal data",
     "people:": "accounts, keys and links; tested in tests/node/people",
     "webhooks:": "the administrator's",
