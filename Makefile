@@ -13,7 +13,7 @@ INSTALL := $(PIP) install --quiet --require-hashes
 # PyICU is compiled with the build tools that are locked, not with whatever is newest.
 HASHED := $(INSTALL) --no-build-isolation
 
-.PHONY: help demo serve test test-postgres kill-tests lint format docs tutorial bench front lock wheel clean
+.PHONY: help demo serve test test-postgres kill-tests lint format docs tutorial bench screenshots front lock wheel clean
 .DEFAULT_GOAL := help
 
 help: ## Say what there is
@@ -54,6 +54,9 @@ tutorial: .venv/base ## Write anew what the tutorial's commands print, where a c
 
 bench: .venv/bench ## Measure against the peers, and write docs/benchmarks.md
 	$(BIN)/python benchmarks/report.py $(ARGS)
+
+screenshots: .venv/dev .venv/front ## Take the pictures of docs/console.md anew
+	$(BIN)/python -m tests.node.browser.screenshots docs/images
 
 front: .venv/front ## Bundle the console's script, styles, icons and fonts
 
