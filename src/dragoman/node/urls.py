@@ -8,7 +8,7 @@ from dragoman.node.api import api
 
 _operations, _app, _namespace = api.urls
 # First, because it is asked most; without django-ninja's own root, which would take the place of the first page.
-_operations = [each for each in _operations if each.name != "api-root"]
+_operations = [each for each in _operations if getattr(each, "name", "") != "api-root"]
 
 urlpatterns = [
     path("", include((_operations, _app), namespace=_namespace)),
