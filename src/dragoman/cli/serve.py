@@ -7,6 +7,7 @@ import os
 import click
 
 from dragoman.errors import UsageError
+from dragoman.lists.home import home_folder
 
 
 @click.command()
@@ -24,8 +25,9 @@ def serve(host: str, port: int, workers: int, threads: int, jobs: bool, exercise
     """
     need_node()
     from dragoman.node.serving.prepare import prepare, set_up
-    from dragoman.node.serving.server import Binding
+    from dragoman.node.serving.server import Binding, share
 
+    share(workers, home_folder() / "node" / "metrics")
     set_up()
     from django.conf import settings
 
@@ -61,6 +63,4 @@ def _greet(url: str) -> None:
 
 
 def _home() -> str:
-    from dragoman.lists.home import home_folder
-
     return os.path.relpath(home_folder()) if home_folder().is_relative_to(os.getcwd()) else str(home_folder())

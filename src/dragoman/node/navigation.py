@@ -46,5 +46,6 @@ ENTRIES = (
     ),
     Entry("journal:events", "Journal", "journal", "Oversight", ("journal:event",)),
     Entry("people:accounts", "People", "people", "Oversight", ("people:account",)),
+    Entry("webhooks:webhooks", "Webhooks", "bell", "Oversight", ("webhooks:webhook",)),
     Entry("people:settings", "Settings", "settings", "Oversight"),
 )

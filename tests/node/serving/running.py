@@ -69,6 +69,11 @@ def serving(home: Path, *arguments: str, **more: str) -> Iterator[Node]:
         log.close()
 
 
+def headers_of(answer: http.client.HTTPResponse) -> dict[str, str]:
+    """Return the headers by their names in lower case."""
+    return {name.lower(): value for name, value in answer.getheaders()}
+
+
 class Node:
     """A node that runs: its process and port."""
 
@@ -92,7 +97,7 @@ class Node:
         raise AssertionError("the node does not answer")
 
     def ask(self, method: str, path: str, body: Any = None, key: str | None = None) -> tuple[int, Any, dict[str, str]]:
-        """Return status, JSON (or text) and headers of an answer."""
+        """Return status, JSON (or text) and headers (in lower case) of an answer."""
         headers = {"Content-Type": "application/json"} | ({"Authorization": f"ApiKey {key}"} if key else {})
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
         try:
@@ -100,7 +105,7 @@ class Node:
             answer = connection.getresponse()
             text = answer.read().decode()
             is_json = "json" in (answer.headers.get("Content-Type") or "")
-            return answer.status, json.loads(text) if is_json else text, dict(answer.headers)
+            return answer.status, json.loads(text) if is_json else text, headers_of(answer)
         finally:
             connection.close()
 

@@ -150,3 +150,11 @@ def test_a_taken_port_is_told(node: Node, home: Path) -> None:
     )  # fmt: skip
     assert done.returncode == 2
     assert "--port" in done.stderr
+
+
+def test_several_processes_add_up_what_they_count(home: Path, key: str) -> None:
+    with serving(home, "--workers", "2", DATABASE_URL="") as running:
+        for _ in range(30):
+            assert running.match("Nobody Counted", key)[0] == 200
+        _, text, _ = running.ask("GET", "/metrics", key=key)
+    assert 'dragoman_requests_total{method="POST",route="api:match",status="200"} 30.0' in text

@@ -13,8 +13,8 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
-#: In which the server tells its worker processes how many there are.
-WORKERS = "DRAGOMAN_SERVER_WORKERS"
+from dragoman.node.serving.lineage import WORKERS
+
 #: A bucket holds the calls of so many seconds, and at least so many.
 _SECONDS, _LEAST = 10.0, 10.0
 _MOST_BUCKETS = 100_000

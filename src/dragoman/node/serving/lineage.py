@@ -9,6 +9,10 @@ import time
 
 #: The variable in which a server tells its children its process id.
 PARENT = "DRAGOMAN_SERVER_PID"
+#: In which it tells them how many of them answer.
+WORKERS = "DRAGOMAN_SERVER_WORKERS"
+#: In which prometheus_client looks for the folder where they add up what they count.
+METRICS = "PROMETHEUS_MULTIPROC_DIR"
 _SECONDS = 1.0
 
 

@@ -17,9 +17,8 @@ from prometheus_client.multiprocess import MultiProcessCollector
 from prometheus_client.registry import Collector
 
 from dragoman import __version__
+from dragoman.node.serving.lineage import METRICS
 
-#: In which prometheus_client looks for the folder that the worker processes of one server share.
-SHARED = "PROMETHEUS_MULTIPROC_DIR"
 _BUCKETS = (0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 30.0)
 _Next = Callable[[HttpRequest], HttpResponseBase]
 
@@ -61,7 +60,7 @@ def _free(request: HttpRequest) -> bool:
 def exposition() -> tuple[bytes, str]:
     """Return the measurements in Prometheus' text format, and its media type."""
     state = CollectorRegistry()
-    if SHARED in os.environ:
+    if METRICS in os.environ:
         MultiProcessCollector(state)  # type: ignore[no-untyped-call]
         counted = generate_latest(state)
     else:

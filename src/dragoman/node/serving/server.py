@@ -5,12 +5,14 @@ from __future__ import annotations
 import ipaddress
 import multiprocessing
 import os
+import shutil
 import socket
 import subprocess
 import sys
 import threading
 import time
 from dataclasses import dataclass
+from pathlib import Path
 
 from dragoman.errors import SettingRefused, UsageError
 from dragoman.node.serving.lineage import PARENT
@@ -51,6 +53,17 @@ class Binding:
                     f"{self.host}:{self.port} cannot be served on: {error.strerror}",
                     remedy="choose another port: dragoman serve --port 8001",
                 ) from error
+
+
+def share(workers: int, folder: Path) -> None:
+    """Let several worker processes share what they count and what a key may do. Call it before Django is set up."""
+    from dragoman.node.serving.lineage import METRICS, WORKERS
+
+    os.environ[WORKERS] = str(workers)
+    if workers > 1:
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir(parents=True, mode=0o700)
+        os.environ[METRICS] = str(folder)
 
 
 def is_loopback(host: str) -> bool:

@@ -1,0 +1,151 @@
+"""Disk full, disk that cannot be written, a database that stops: clear errors, nothing half-done, recovery unaided."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+from tests.node.serving.running import Node, dragoman, environment, make_key, serving
+
+ROOT = Path(__file__).parents[2]
+LISTED = "Khaled Fares Zemraqouni"
+
+
+def mount(*arguments: str) -> bool:
+    program = shutil.which("mount")
+    return (
+        program is not None and subprocess.run([program, *arguments], capture_output=True, check=False).returncode == 0
+    )
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[Path]:
+    """A disk of 64 MB of its own; needs the right to mount."""
+    folder = tmp_path / "disk"
+    folder.mkdir()
+    if os.geteuid() != 0 or not mount("-t", "tmpfs", "-o", "size=64m", "tmpfs", str(folder)):
+        pytest.skip("no right to mount a disk")
+    yield folder
+    subprocess.run(["umount", "-l", str(folder)], check=True)
+
+
+def is_trouble(answer: tuple[int, Any, dict[str, str]], status: int) -> None:
+    assert answer[0] == status, answer
+    assert answer[1]["remedy"]
+    assert answer[2]["content-type"] == "application/problem+json"
+
+
+def test_a_full_disk_is_told_and_the_node_goes_on_when_there_is_room(small_disk: Path) -> None:
+    home = small_disk / "home"
+    key = make_key(home, exercise=True, DATABASE_URL="")
+    with serving(home, DATABASE_URL="") as node:
+        assert node.match(LISTED, key)[0] == 200
+        ballast = small_disk / "ballast"
+        with ballast.open("wb", buffering=0) as stream:
+            for size in (1 << 20, 1 << 12):
+                try:
+                    while True:
+                        stream.write(b"x" * size)
+                except OSError:
+                    continue
+        answers = [node.match(LISTED, key) for _ in range(60)]  # what is left of the log's last page may do for a few
+        full = [answer for answer in answers if answer[0] != 200]
+        assert full
+        for answer in full:
+            is_trouble(answer, 507)
+        assert node.ask("GET", "/healthz")[0] == 200
+        saving = subprocess.run(
+            dragoman("backup", str(small_disk / "node.backup")),
+            env=environment(home, DATABASE_URL=""), capture_output=True, text=True, check=False,
+        )  # fmt: skip
+        assert saving.returncode == 2
+        assert not (small_disk / "node.backup").exists()
+        ballast.unlink()
+        status, answer, _ = node.match(LISTED, key)
+        assert status == 200
+        assert answer["responses"]["q"]["results"]
+    verified = subprocess.run(dragoman("journal", "verify"), env=environment(home, DATABASE_URL=""), check=False)
+    assert verified.returncode == 0
+
+
+def test_a_disk_that_cannot_be_written_is_told_and_the_node_goes_on_afterwards(small_disk: Path) -> None:
+    home = small_disk / "home"
+    key = make_key(home, exercise=True, DATABASE_URL="")
+    with serving(home, DATABASE_URL="") as node:
+        assert node.match(LISTED, key)[0] == 200
+        if not mount("-o", "remount,ro", str(small_disk)):
+            # Files are open for writing, so the kernel refuses: leave it to the kinds of errors (tests/node/api).
+            pytest.skip("the disk cannot be made read-only while the node has it open")
+        is_trouble(node.match(LISTED, key), 503)
+        assert mount("-o", "remount,rw", str(small_disk))
+        assert node.match(LISTED, key)[0] == 200
+
+
+@pytest.fixture
+def cluster() -> Iterator[tuple[str, str]]:
+    """A PostgreSQL of its own: address and control."""
+    process = subprocess.Popen(
+        [ROOT / "tools" / "with_postgres.sh", "sh", "-c", 'echo "$DATABASE_URL $POSTGRES_CONTROL"; read -r _ || true'],
+        stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True,
+    )  # fmt: skip
+    assert process.stdin is not None
+    assert process.stdout is not None
+    line = process.stdout.readline().split()
+    if not line:
+        process.wait()
+        process.stdin.close()
+        process.stdout.close()
+        pytest.skip("PostgreSQL is not installed")
+    yield line[0], line[1]
+    process.stdin.close()
+    process.wait()
+    process.stdout.close()
+
+
+def test_a_database_that_stops_is_told_and_the_node_goes_on_when_it_is_back(
+    cluster: tuple[str, str], tmp_path: Path
+) -> None:
+    url, control = cluster
+    home = tmp_path / "home"
+    key = make_key(home, exercise=True, DATABASE_URL=url)
+    with serving(home, DATABASE_URL=url) as node:
+        for _ in range(2):
+            assert node.match(LISTED, key)[0] == 200
+            subprocess.run([control, "stop"], check=True)
+            for _ in range(3):
+                answer = node.match(LISTED, key)
+                is_trouble(answer, 503)
+                assert answer[2]["retry-after"]
+            assert node.ask("GET", "/readyz")[0] == 503
+            subprocess.run([control, "start"], check=True)
+            settled = [node.match(LISTED, key)[0] for _ in range(3)]
+            assert settled[-1] == 200, settled
+
+
+def test_a_backup_of_postgresql_restores_into_an_empty_database_only(cluster: tuple[str, str], tmp_path: Path) -> None:
+    url, _ = cluster
+    home, back, file = tmp_path / "home", tmp_path / "back", tmp_path / "node.backup"
+    key = make_key(home, exercise=True, DATABASE_URL=url)
+    with serving(home, DATABASE_URL=url) as node:
+        assert node.match(LISTED, key)[0] == 200
+        subprocess.run(dragoman("backup", str(file)), env=environment(home, DATABASE_URL=url), check=True)
+    refused = subprocess.run(dragoman("restore", str(file)), env=environment(back, DATABASE_URL=url), check=False)
+    assert refused.returncode == 2
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute("CREATE DATABASE back")
+    empty = url.rpartition("/")[0] + "/back"
+    done = subprocess.run(
+        dragoman("restore", str(file)),
+        env=environment(back, DATABASE_URL=empty), capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    assert "The journal is whole" in done.stderr
+    restored: Node
+    with serving(back, DATABASE_URL=empty) as restored:
+        assert restored.match(LISTED, key)[1]["responses"]["q"]["results"]
