@@ -14,6 +14,7 @@ from dragoman.exchange.handling import Handling
 from dragoman.exchange.policy import Ask, Decision, Held, Policies
 from dragoman.node.partners.identity import node_id
 from dragoman.node.partners.models import Agreement, Collection, Disclosure, Partner, SharedObject
+from dragoman.node.partners.rows import adapted, insert
 from dragoman.node.partners.taxii.store import Guarded
 
 #: The role of what a node sends by itself, of what a person released before.
@@ -71,21 +72,10 @@ def enter(
     partner: Partner, agreement: Agreement, data_class: str, purpose: str, rows: Iterable[Any], clauses: dict[int, str]
 ) -> None:
     """Write what leaves into the ledger; what this partner has already is not written twice."""
-    now = timezone.now()
-    Disclosure.objects.bulk_create(
-        (
-            Disclosure(
-                partner=partner,
-                agreement=agreement,
-                object=row.id,
-                version=row.label,
-                data_class=data_class,
-                purpose=purpose,
-                clause=clauses[row.added],
-                at=now,
-            )
-            for row in rows
-        ),
-        ignore_conflicts=True,
-        batch_size=500,
+    now = adapted(timezone.now())
+    insert(
+        Disclosure,
+        ("partner", "agreement", "object", "version", "data_class", "purpose", "clause", "at"),
+        ((partner.pk, agreement.pk, row.id, row.label, data_class, purpose, clauses[row.added], now) for row in rows),
+        unique=("partner", "object", "version"),
     )

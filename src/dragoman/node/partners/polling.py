@@ -14,11 +14,13 @@ from django.utils import timezone
 
 from dragoman.errors import DragomanError, MessageRefused
 from dragoman.exchange.stix.bundles import check_things
+from dragoman.exchange.stix.ids import Thing
 from dragoman.exchange.stix.records import read_record
 from dragoman.node.journal.recording import record
 from dragoman.node.partners import lines
 from dragoman.node.partners.identity import node_id
 from dragoman.node.partners.models import Agreement, Partner, Poll, ReceivedObject
+from dragoman.node.partners.rows import adapted, insert
 from dragoman.node.partners.taxii.asking import uuid_of
 
 #: Objects asked for at once.
@@ -89,28 +91,31 @@ def _root(agreement: Agreement) -> str:
 
 
 def _keep(agreement: Agreement, things: list[Any]) -> int:
-    checked = check_things(things)
-    rows = [
-        ReceivedObject(
-            agreement=agreement,
-            stix_id=thing["id"],
-            type=thing["type"],
-            modified=str(thing.get("modified", thing.get("created", ""))),
-            content=orjson.dumps(thing).decode(),
-            revoked=bool(thing.get("revoked")),
-            at=timezone.now(),
-        )
-        for thing in checked
-    ]
-    newest = {row.stix_id: row for row in sorted(rows, key=lambda row: row.modified)}
-    ReceivedObject.objects.bulk_create(
-        newest.values(),
-        batch_size=500,
-        update_conflicts=True,
-        unique_fields=["agreement", "stix_id"],
-        update_fields=["type", "modified", "content", "revoked", "at"],
+    newest = {thing["id"]: thing for thing in sorted(check_things(things), key=_modified)}
+    now = adapted(timezone.now())
+    insert(
+        ReceivedObject,
+        ("agreement", "stix_id", "type", "modified", "content", "revoked", "at"),
+        (
+            (
+                agreement.pk,
+                thing["id"],
+                thing["type"],
+                _modified(thing),
+                orjson.dumps(thing).decode(),
+                bool(thing.get("revoked")),
+                now,
+            )
+            for thing in newest.values()
+        ),
+        unique=("agreement", "stix_id"),
+        update=("type", "modified", "content", "revoked", "at"),
     )
-    return len(rows)
+    return len(things)
+
+
+def _modified(thing: Thing) -> str:
+    return str(thing.get("modified", thing.get("created", "")))
 
 
 def take_in(partner: Partner) -> str | None:

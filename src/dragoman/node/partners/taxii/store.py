@@ -13,6 +13,7 @@ from dragoman.exchange.stix.bundles import references
 from dragoman.exchange.stix.ids import Thing
 from dragoman.exchange.taxii.rows import Content, Query, Row
 from dragoman.node.partners.models import Collection, SharedObject
+from dragoman.node.partners.rows import insert
 
 _PLACE = ("superseded", "preceded", "outdated", "superseded_by_any", "preceded_by_any")
 _FIELDS = ("added", "id", "type", "version", "label", "spec_version", *_PLACE)
@@ -59,29 +60,25 @@ class Store:
     def put(self, collection: str, rows: Iterable[Row]) -> None:
         """Keep rows; one that has the `added` of a kept row replaces it."""
         kept = Collection.objects.get(uuid=collection)
-        objects = [self._object(kept, row) for row in rows]
-        if not objects:
+        found = list(rows)
+        if not found:
             return
-        SharedObject.objects.bulk_create(
-            objects,
-            batch_size=500,
-            update_conflicts=True,
-            unique_fields=["collection", "added"],
-            update_fields=list(_PLACE),
+        columns = ("collection", *_COLUMNS, "content", "handling", "needs")
+        insert(
+            SharedObject,
+            columns,
+            ((kept.pk, *self._values(row)) for row in found),
+            unique=("collection", "added"),
+            update=_PLACE,
         )
-        newest = max(each.added for each in objects)
+        newest = max(row.added for row in found)
         Collection.objects.filter(pk=kept.pk, newest__lt=newest).update(newest=newest)
 
-    def _object(self, collection: Collection, row: Row) -> SharedObject:
+    def _values(self, row: Row) -> tuple[Any, ...]:
         thing = row.thing or {}
-        return SharedObject(
-            collection=collection,
-            stix_id=row.id,
-            content=orjson.dumps(thing).decode(),
-            handling=self.handlings.get(row.id, ""),
-            needs=needed(thing),
-            **{name: getattr(row, name) for name in _COLUMNS if name != "stix_id"},
-        )
+        needs = orjson.dumps(needed(thing)).decode()
+        columns = (getattr(row, name) for name in _FIELDS)
+        return (*columns, orjson.dumps(thing).decode(), self.handlings.get(row.id, ""), needs)
 
     def drop(self, collection: str, added: Iterable[int]) -> None:
         """Remove rows by their `added`. `newest` does not fall back."""
