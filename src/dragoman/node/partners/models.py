@@ -31,6 +31,10 @@ class Partner(models.Model):
         return self.name
 
 
+#: Agreements that this process has read, by hash: what is signed does not change.
+_read: dict[str, pact.Agreement] = {}
+
+
 class Agreement(models.Model):
     """One version of an agreement with a partner: its `document`; how it stands follows from the acts."""
 
@@ -49,7 +53,10 @@ class Agreement(models.Model):
     @cached_property
     def read(self) -> pact.Agreement:
         """The agreement as the exchange reads it."""
-        return read_agreement(self.document)
+        found = _read.get(self.hash)
+        if found is None:
+            found = _read[self.hash] = read_agreement(self.document)
+        return found
 
     def known_acts(self) -> list[Act]:
         """Return the acts of both sides, checked when they came in."""

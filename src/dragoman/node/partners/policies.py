@@ -10,6 +10,7 @@ from typing import Any
 import orjson
 from django.utils import timezone
 
+from dragoman.exchange.agreement_acts import Standing
 from dragoman.exchange.handling import Handling
 from dragoman.exchange.policy import Ask, Decision, Held, Policies
 from dragoman.node.partners.identity import node_id
@@ -21,10 +22,23 @@ from dragoman.node.partners.taxii.store import Guarded
 SERVICE = "service"
 
 
+_MOST = 200
+_compiled: dict[tuple[tuple[str, Standing], ...], Policies] = {}
+
+
 def policies_of(partner: Partner) -> Policies:
-    """Return the policies of the agreements with a partner, as they stand at this very moment."""
-    rows = partner.agreements.prefetch_related("acts")
-    return Policies(Held(each.read, each.standing()) for each in rows)
+    """Return the policies of the agreements with a partner, as they stand at this very moment.
+
+    What was compiled is kept for as long as every agreement stands as it did.
+    """
+    rows = [(each, each.standing()) for each in partner.agreements.prefetch_related("acts")]
+    key = tuple((each.hash, standing) for each, standing in rows)
+    found = _compiled.get(key)
+    if found is None:
+        if len(_compiled) > _MOST:
+            _compiled.clear()
+        found = _compiled[key] = Policies(Held(each.read, standing) for each, standing in rows)
+    return found
 
 
 @lru_cache(maxsize=4096)
