@@ -22,7 +22,7 @@ import httpx
 import orjson
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
-from tests.node.exchange.nodes import Node  # noqa: E402
+from tests.node.exchange.nodes import Node
 
 MEDIA = "application/taxii+json;version=2.1"
 _SETUP = """
@@ -38,7 +38,10 @@ from dragoman.node.partners.taxii.asking import collections_of, digest_of
 from dragoman.node.people.models import Account
 key = PrivateKey.generate()
 by = Account.objects.get(username="liaison")
-partner = Partner.objects.create(node="peer.example", name="Peer", address="https://peer.example/", key=key.public.text, confirmed=datetime.now(UTC), by=by)
+now = datetime.now(UTC)
+partner = Partner.objects.create(
+    node="peer.example", name="Peer", address="https://peer.example/", key=key.public.text, confirmed=now, by=by
+)
 form = DraftForm(dict(title="Load", memorandum="M", reference="1", signed="2026-01-01", desk="D", their_desk="D",
     give_classes=["list_entries"], give_purposes=["border-control"], give_actions=["disclose"], give_tlp="AMBER",
     take_classes=["indicators"], take_purposes=["border-control"], take_actions=["disclose"], take_tlp="AMBER+STRICT",
@@ -50,7 +53,9 @@ for signer in (node_key(), key):
 token = secrets.token_urlsafe(16)
 PartnerToken.objects.create(partner=partner, digest=digest_of(token))
 shown = collections_of(agreement)
-print("MADE", json.dumps({"root": agreement.pk, "token": token, "read": [k for k, c in shown.items() if c.can_read][0], "write": [k for k, c in shown.items() if c.can_write][0]}))
+read = [key for key, each in shown.items() if each.can_read][0]
+write = [key for key, each in shown.items() if each.can_write][0]
+print("MADE", json.dumps({"root": agreement.pk, "token": token, "read": read, "write": write}))
 """
 _FILL = """
 from django.utils import timezone
@@ -64,8 +69,16 @@ text = handling_text(Handling(Colour.AMBER, frozenset({{node_id()}}), purposes=f
 def rows():
     for number in range({count}):
         added = 1_700_000_000_000_000 + number
-        thing = {{"type": "threat-actor", "spec_version": "2.1", "id": f"threat-actor--00000000-0000-4000-8000-{{number:012d}}", "created": "2026-01-01T00:00:00.000Z", "modified": "2026-01-01T00:00:00.000Z", "name": f"Invented actor {{number}}", "threat_actor_types": ["criminal"], "aliases": [f"Alias {{number}}", f"Other {{number}}"]}}
-        yield SharedObject(collection=row, added=added, stix_id=thing["id"], type="threat-actor", version=added, label=thing["modified"], spec_version="2.1", content=orjson.dumps(thing).decode(), handling=text)
+        when = "2026-01-01T00:00:00.000Z"
+        thing = {{
+            "type": "threat-actor", "spec_version": "2.1", "created": when, "modified": when,
+            "id": f"threat-actor--00000000-0000-4000-8000-{{number:012d}}", "name": f"Invented actor {{number}}",
+            "threat_actor_types": ["criminal"], "aliases": [f"Alias {{number}}", f"Other {{number}}"],
+        }}
+        yield SharedObject(
+            collection=row, added=added, stix_id=thing["id"], type="threat-actor", version=added, label=when,
+            spec_version="2.1", content=orjson.dumps(thing).decode(), handling=text,
+        )
 from itertools import islice
 stream = rows()
 while batch := list(islice(stream, 5000)):
