@@ -46,7 +46,8 @@ def share(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def unshare(request: HttpRequest, pk: int) -> HttpResponse:
     """Stop giving a list."""
-    shared = get_object_or_404(SharedList.objects.select_related("collection"), pk=pk, ended=None)
+    seen = Source.objects.visible_to(principal_of(request)).values("pk")
+    shared = get_object_or_404(SharedList.objects.select_related("collection"), pk=pk, ended=None, source__in=seen)
     sharing.end(principal_of(request), shared)
     messages.success(request, "It is no longer given. What the partner has already is recalled on its own.")
     return redirect("partners:agreement", shared.collection.agreement_id)

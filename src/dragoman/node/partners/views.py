@@ -110,14 +110,16 @@ def draft(request: HttpRequest, pk: int) -> HttpResponse:
 def agreement(request: HttpRequest, pk: int) -> HttpResponse:
     """Show an agreement: how it stands and why, what it says, who did what."""
     found = get_object_or_404(Agreement.objects.select_related("partner"), pk=pk)
+    sources = Source.objects.visible_to(principal_of(request))
+    shared = SharedList.objects.filter(collection__agreement=found, ended=None)
     context: dict[str, Any] = {
         "agreement": found,
         "read": found.read,
         "standing": found.standing(),
         "acts": found.known_acts(),
         "offered": ACTS,
-        "given": SharedList.objects.filter(collection__agreement=found, ended=None).select_related("source"),
-        "sources": Source.objects.visible_to(principal_of(request)).order_by("name"),
+        "given": shared.filter(source__in=sources.values("pk")).select_related("source"),
+        "sources": sources.order_by("name"),
         "left": Disclosure.objects.filter(agreement=found).count(),
         "came": found.received.filter(revoked=False).count(),
         "polls": found.polls.order_by("pk"),
