@@ -13,6 +13,7 @@ _operations = [each for each in _operations if getattr(each, "name", "") != "api
 urlpatterns = [
     path("", include((_operations, _app), namespace=_namespace)),
     path("", include("dragoman.node.desk.urls")),
+    path("", include("dragoman.node.help")),
     path("people/", include("dragoman.node.people.urls")),
     path("lists/", include("dragoman.node.registry.urls")),
     path("journal/", include("dragoman.node.journal.urls")),

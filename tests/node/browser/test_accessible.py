@@ -9,6 +9,7 @@ from tests.node.exchange.nodes import Node
 
 PAGES = {
     "analyst": [
+        "/help/",
         "/search/",
         "/hits/",
         "/screenings/",
