@@ -81,7 +81,7 @@ def test_make_alone_writes_the_files(tmp_path: Path) -> None:
     assert "6 lists of 163 parties, 64 customers" in done.stderr
     assert sorted(path.name for path in (tmp_path / "there").iterdir()) == [
         *("README.txt", "answers.csv", "beneficiaries.csv", "broken.csv"),
-        *("customers.csv", "lists", "pairs.csv", "travellers.ftm.json"),
+        *("customers.csv", "lists", "message-answers.csv", "messages", "pairs.csv", "travellers.ftm.json"),
     ]
 
 
@@ -89,6 +89,7 @@ def test_make_alone_writes_the_files(tmp_path: Path) -> None:
 def test_the_answers_hold_whatever_the_crowd(tmp_path: Path, seed: int) -> None:
     done = CliRunner().invoke(app, ["exercise", "run", str(tmp_path / "world"), "--seed", str(seed)])
     assert "64 of 64 customers" in done.stdout
+    assert "42 of 42 parties and texts in 12 messages" in done.stdout
 
 
 # ---------------------------------------------------------------- the rules of marking

@@ -11,7 +11,7 @@ import pytest
 
 from dragoman.errors import InputError, UsageError
 from dragoman.exercise import make, read_answers
-from dragoman.exercise.cast import cast
+from dragoman.exercise.cast import cast, load_table
 from dragoman.exercise.crowd import crowd
 from dragoman.exercise.making import ANSWERS, LIST_FILES, build_world
 from dragoman.exercise.wallets import wallet_address, with_lookalike
@@ -122,6 +122,10 @@ def full_names() -> Iterator[str]:
             if party.schema != "CryptoWallet":
                 yield from filter(None, (party.latin, party.native, *party.good, *party.weak, *party.added))
         yield from (customer.name for customer in world.customers if customer.name and customer.schema == "Person")
+    for row in (row for rows in load_table("messages").values() for row in rows):
+        yield from (row[key] for key in ("debtor", "creditor") if key in row)
+        if "family" in row:
+            yield f"{row['given']} {row['family']}"
 
 
 def test_every_name_has_a_word_that_stands_on_no_official_list(data: Path) -> None:

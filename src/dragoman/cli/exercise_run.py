@@ -6,11 +6,12 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from dragoman.cli.exercise_messages import run_messages
 from dragoman.cli.indexing import open_screener
 from dragoman.cli.lists_add import keep
 from dragoman.cli.output import console, counted, printable, say, table
 from dragoman.cli.reports import explain
-from dragoman.exercise.making import ANSWERS, CUSTOMERS, LIST_FILES
+from dragoman.exercise.making import ANSWERS, CUSTOMERS, LIST_FILES, MESSAGES
 from dragoman.exercise.marking import HIT, NEAR, Mark, mark, read_answers
 from dragoman.lists.catalogue import recognise
 from dragoman.lists.store import ListStore
@@ -18,7 +19,7 @@ from dragoman.messages.inputs import read_queries
 from dragoman.messages.queries import Account, Query
 
 if TYPE_CHECKING:
-    from dragoman.screening import Hit
+    from dragoman.screening import Hit, Screener
 
 _AS_EXPECTED, _OTHERWISE = 0, 2
 _Marked = tuple[Query, Mark]
@@ -30,22 +31,22 @@ def run_exercise(folder: Path) -> int:
     for name, files in LIST_FILES.items():
         for file in files:
             keep(store, name, folder / file, recognise(folder / file))
-    marked = list(_screened(store, folder))
+    screener = open_screener(store)
+    marked = list(_screened(screener, folder))
     _show_hits(marked)
     _show_near(marked)
     _show_clear(marked)
-    faults = _show_marks(marked)
+    faults = run_messages(screener, folder) + _show_marks(marked)
     _say_next(folder)
     return _OTHERWISE if faults else _AS_EXPECTED
 
 
-def _screened(store: ListStore, folder: Path) -> Iterator[_Marked]:
+def _screened(screener: Screener, folder: Path) -> Iterator[_Marked]:
     """Screen the customers down to near misses, and mark each by its answer."""
     keys = {key.query_id: key for key in read_answers(folder / ANSWERS)}
     account = Account(tell=lambda remark: say(f"{remark.place}: {remark.text}"))
     with (folder / CUSTOMERS).open("rb") as stream:
         queries = list(read_queries(stream, CUSTOMERS, account))
-    screener = open_screener(store)
     found = screener.screen_batch([query.record for query in queries], threshold=NEAR)
     for query, hits in zip(queries, found, strict=True):
         yield query, mark(keys[query.record.id], hits)
@@ -123,6 +124,7 @@ def _say_next(folder: Path) -> None:
         "dragoman screen --imo 0054324",
         f"dragoman screen {folder / 'beneficiaries.csv'} --summary",
         f"dragoman screen {folder / 'broken.csv'}",
+        f"dragoman screen {folder / MESSAGES} --recursive",
         'dragoman compare "Haled Fares Zemraqouni" "Khalid Faris al-Zamraquni"',
         f"dragoman lists diff un-sc@{first} un-sc@{second}",
         "dragoman lists show il-nbctf-wallets",

@@ -10,14 +10,18 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from dragoman.errors import UsageError
-from dragoman.exercise.cast import Customer, Party, World, cast
+from dragoman.exercise.cast import Customer, Party, World, cast, load_table
 from dragoman.exercise.crowd import crowd
-from dragoman.exercise.writers import eu, ftm, israel, ofac, uk, un
+from dragoman.exercise.writers import eu, ftm, israel, messages, ofac, uk, un
 from dragoman.model.countries import country_code
 
 ANSWERS = "answers.csv"
 CUSTOMERS = "customers.csv"
+MESSAGES = "messages"
+MESSAGE_ANSWERS = "message-answers.csv"
 ANSWER_COLUMNS = ("query_id", "answer", "source", "record_id", "compare_with", "why")
+#: In place of the query: the file, and the role and name of a party, or the kind of a text and words of it.
+MESSAGE_ANSWER_COLUMNS = ("file", "role", "who", *ANSWER_COLUMNS[1:])
 #: The dates of the two releases of the UN list; the other lists are of the second.
 FIRST_DAY, SECOND_DAY = "2026-01-10", "2026-02-10"
 #: The lists by their name on the command line, and their files in the order in which they were published.
@@ -28,6 +32,14 @@ LIST_FILES = {
     "gb-uksl": ("lists/UK-Sanctions-List.csv",),
     "il-nbctf-wallets": ("lists/wallets.csv",),
     "partners": ("lists/partners.ftm.json",),
+}
+#: The files of messages: the table of what stands in each, and who writes it.
+_MESSAGE_FILES = {
+    "transfers.xml": ("transfers", messages.transfers),
+    "wires.txt": ("wires", messages.wires),
+    "passengers.edi": ("passengers", messages.passengers),
+    "bookings.edi": ("bookings", messages.bookings),
+    "passports.txt": ("documents", messages.documents),
 }
 _RECORD_IDS = {
     "un-sc": un.record_id,
@@ -44,8 +56,11 @@ customers.csv    whom to screen
 beneficiaries.csv, travellers.ftm.json
                  some of the same, in other shapes: other headings, JSON lines
 broken.csv       rows that cannot be screened, or not wholly
+messages/        payments (pacs.008, MT103), travellers (PAXLST, PNRGOV) and the zones of passports
 pairs.csv        names to compare two by two
 answers.csv      who is on a list and who is not: the key
+message-answers.csv
+                 the same of the messages
 """
 
 
@@ -82,6 +97,7 @@ def make(folder: Path, seed: int = 1) -> Made:
     _write_lists(world, folder)
     _write_queries(queries, folder)
     _write_answers(world, queries, folder / ANSWERS)
+    _write_messages(world, folder)
     (folder / "README.txt").write_text(_README, encoding="utf-8", newline="\n")
     return Made(folder, len(LIST_FILES), len(_in_force(world.parties, "second")), len(queries))
 
@@ -147,6 +163,19 @@ def _write_answers(world: World, queries: Sequence[tuple[str, Customer]], path: 
             (key, customer.answer, *listed, party.latin if party and customer.answer == "clear" else "", customer.why)
         )
     _write_csv(path, ANSWER_COLUMNS, rows)
+
+
+def _write_messages(world: World, folder: Path) -> None:
+    """Write the messages, and the key to those of whom the answer is known."""
+    (folder / MESSAGES).mkdir(exist_ok=True)
+    tables, answers = load_table("messages"), []
+    for name, (table, write) in _MESSAGE_FILES.items():
+        (folder / MESSAGES / name).write_text(write(tables[table]), encoding="utf-8", newline="")
+        for known in (answer for row in tables[table] for answer in row["answers"]):
+            party = world.party(known["party"]) if "party" in known else None
+            listed = (party.list, _RECORD_IDS[party.list](party)) if party else ("", "")
+            answers.append((name, known["role"], known["who"], known["answer"], *listed, "", known["why"]))
+    _write_csv(folder / MESSAGE_ANSWERS, MESSAGE_ANSWER_COLUMNS, answers)
 
 
 def _write_csv(path: Path, header: Sequence[str], rows: Iterable[Sequence[str]], delimiter: str = ",") -> None:

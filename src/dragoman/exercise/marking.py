@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, cast
 
 from dragoman.errors import InputError
 from dragoman.exercise.cast import Answer
-from dragoman.exercise.making import ANSWER_COLUMNS
+from dragoman.exercise.making import ANSWER_COLUMNS, MESSAGE_ANSWER_COLUMNS
 
 if TYPE_CHECKING:
     from dragoman.screening import Hit
@@ -47,14 +47,34 @@ class Mark:
         return not self.fault
 
 
+@dataclass(frozen=True, slots=True)
+class MessageKey:
+    """The answer of one party or text of a message: its file, its role (a text's kind), and words of it."""
+
+    file: str
+    role: str
+    who: str
+    key: Key
+
+
 def read_answers(path: Path) -> list[Key]:
     """Read ``answers.csv``. Raises InputError where it is not there or not an answer key."""
+    return [_key(row) for row in _rows(path, ANSWER_COLUMNS)]
+
+
+def read_message_answers(path: Path) -> list[MessageKey]:
+    """Read ``message-answers.csv``. Raises InputError where it is not there or not an answer key."""
+    rows = _rows(path, MESSAGE_ANSWER_COLUMNS)
+    return [MessageKey(row["file"], row["role"], row["who"], _key(row | {"query_id": row["who"]})) for row in rows]
+
+
+def _rows(path: Path, columns: tuple[str, ...]) -> list[dict[str, str]]:
     try:
         with path.open(encoding="utf-8", newline="") as stream:
             rows = csv.DictReader(stream)
-            if tuple(rows.fieldnames or ()) != ANSWER_COLUMNS:
+            if tuple(rows.fieldnames or ()) != columns:
                 raise InputError("this is no answer key", place=str(path), remedy="dragoman exercise make DIR")
-            return [_key(row) for row in rows]
+            return list(rows)
     except OSError as error:
         raise InputError(
             f"cannot be opened: {error.strerror}", place=str(path), remedy="dragoman exercise make DIR"
