@@ -4,8 +4,9 @@
     python benchmarks/desk.py --names 100000
 
 Against the 20,000 parties of `worlds.small_world` and customers of `worlds.customers`, in a home of its own (SQLite, or
-what DATABASE_URL names). Screening runs in one process, as `dragoman worker` runs it; reading the file, the search,
-the memory of false matches, storing of queries, hits and remarks, and the journal are in the time, so are commits.
+what DATABASE_URL names). Screening runs as `dragoman worker` runs it, with its searchers; reading the file, the search,
+the memory of false matches, storing of queries, hits and remarks, and the journal are in the time, so are commits and
+the start of the searchers. Memory is that of worker and searchers together.
 Pages are asked of Django with all middleware, without a network.
 """
 
@@ -14,10 +15,13 @@ from __future__ import annotations
 import argparse
 import json
 import os
-import resource
 import statistics
 import tempfile
+import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +33,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--names", type=int, default=1_000_000)
     parser.add_argument("--hits", type=int, default=100_000)
+    parser.add_argument("--no-pages", action="store_true", help="screening only")
     given = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="desk-bench-") as home:
         os.environ["DRAGOMAN_HOME"] = home
@@ -37,7 +42,8 @@ def main() -> None:
         set_up()
         prepare()
         print(json.dumps(screening(Path(home), given.names), indent=1), flush=True)
-        print(json.dumps(queue_pages(given.hits), indent=1))
+        if not given.no_pages:
+            print(json.dumps(queue_pages(given.hits), indent=1))
 
 
 def _principal() -> Any:
@@ -50,17 +56,27 @@ def _principal() -> Any:
     return Principal(account, None, account.roles, purpose="training")
 
 
-def _index(home: Path) -> None:
-    from dragoman.node.desk import screening as desk
-    from dragoman.node.registry.models import Source
+def _worlds(home: Path, count: int) -> None:
+    """Make the index and the file, in a process of their own, whose memory is not the worker's.
+
+    No name comes twice: those beyond the first 50,000 have the head of one of these and the tail of another.
+    """
     from dragoman.screening import Screener, build_index
 
     records = small_world()
     build_index(home / "bench.index", records, lists_of(records))
-    Source.objects.bulk_create(Source(name=name, title=name) for name in lists_of(records))
-    opened = Screener.open(home / "bench.index")
-    next(opened.screen_batch(["Somebody", "Nobody"]))  # the kernels are compiled before the clock runs
-    desk.screener = lambda: opened
+    (home / "bench.lists").write_text(json.dumps(sorted(lists_of(records))), encoding="utf-8")
+    next(Screener.open(home / "bench.index").screen_batch(["Somebody", "Nobody"]))  # the kernels are compiled
+    distinct = min(count, 50_000)
+    names = customers(distinct).plain
+    with (home / "customers.csv").open("w", encoding="utf-8") as stream:
+        stream.write("id,name\n")
+        for number in range(count):
+            turn, at = divmod(number, distinct)
+            name = names[at]
+            if turn:
+                name = f"{name.rpartition(' ')[0]} {names[(at + 7919 * turn) % distinct].rpartition(' ')[2]}"
+            stream.write(f'C-{number},"{name}"\n')
 
 
 def screening(home: Path, count: int) -> dict[str, Any]:
@@ -68,35 +84,80 @@ def screening(home: Path, count: int) -> dict[str, Any]:
     from django.core.files.uploadedfile import TemporaryUploadedFile
 
     from dragoman.node.desk import bulk
+    from dragoman.node.desk import screening as desk
     from dragoman.node.jobs import queue
+    from dragoman.node.registry.models import Source
+    from dragoman.screening import Screener
 
-    distinct = min(count, 50_000)
-    names = customers(distinct).plain
+    making = get_context("spawn").Process(target=_worlds, args=(home, count))
+    making.start()
+    making.join()
     path = home / "customers.csv"
-    with path.open("w", encoding="utf-8") as stream:
-        stream.write("id,name\n")
-        stream.writelines(f'C-{n},"{names[n % distinct]}"\n' for n in range(count))
-    del names
-    _index(home)
-    upload = TemporaryUploadedFile("customers.csv", "text/csv", path.stat().st_size, None)
-    with path.open("rb") as stream:
-        while chunk := stream.read(1 << 20):
-            upload.write(chunk)
-    upload.seek(0)
-    before, begun = time.perf_counter(), time.process_time()
-    kept = bulk.start(_principal(), upload, bulk.Wanted())
-    queue.run(kept.job_id)
-    seconds, work = time.perf_counter() - before, time.process_time() - begun
-    kept.refresh_from_db()
-    assert kept.job.state == "done", kept.job.trouble
+    names = json.loads((home / "bench.lists").read_text(encoding="utf-8"))
+    Source.objects.bulk_create(Source(name=name, title=name) for name in names)
+    opened = Screener.open(home / "bench.index")
+    desk.screener = lambda: opened
+    with TemporaryUploadedFile("customers.csv", "text/csv", path.stat().st_size, None) as upload:
+        with path.open("rb") as stream:
+            while chunk := stream.read(1 << 20):
+                upload.write(chunk)
+        upload.seek(0)
+        load, before, begun = os.getloadavg()[0], time.perf_counter(), _processor_seconds()
+        kept = bulk.start(_principal(), upload, bulk.Wanted())
+        with watched_memory() as peak:
+            queue.run(kept.job_id)
+        seconds, work = time.perf_counter() - before, _processor_seconds() - begun
+        kept.refresh_from_db()
+        assert kept.job.state == "done", kept.job.trouble
     return {
         "names": kept.queries,
         "with_hits": kept.with_hits,
         "hits_stored": kept.hits,
         "names_per_second": round(kept.queries / seconds),
         "names_per_processor_second": round(kept.queries / work),
-        "peak_memory_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024,
+        "seconds": round(seconds, 1),
+        "processor_seconds": round(work, 1),
+        "load_before_and_after": [round(load, 1), round(os.getloadavg()[0], 1)],
+        "peak_memory_mb": peak["together"] // 1024,
     }
+
+
+def _processor_seconds() -> float:
+    """Return the processor time of this process and of those it waited for."""
+    times = os.times()
+    return times.user + times.system + times.children_user + times.children_system
+
+
+@contextmanager
+def watched_memory() -> Iterator[dict[str, int]]:
+    """Watch the memory of this process and of its searchers together, four times a second, in kilobytes.
+
+    Proportional set size: pages that they share, as those of the index, are counted once.
+    """
+    peak = {"together": 0}
+    ended = threading.Event()
+
+    def watch() -> None:
+        while not ended.wait(0.25):
+            processes = [os.getpid(), *map(int, Path(f"/proc/self/task/{os.getpid()}/children").read_text().split())]
+            used = sum(map(_proportional, processes))
+            peak["together"] = max(used, peak["together"])
+
+    watching = threading.Thread(target=watch)
+    watching.start()
+    try:
+        yield peak
+    finally:
+        ended.set()
+        watching.join()
+
+
+def _proportional(process: int) -> int:
+    try:
+        text = Path(f"/proc/{process}/smaps_rollup").read_text(encoding="ascii")
+    except OSError:
+        return 0
+    return next((int(line.split()[1]) for line in text.splitlines() if line.startswith("Pss:")), 0)
 
 
 def queue_pages(count: int) -> dict[str, Any]:

@@ -28,6 +28,7 @@ DragomanError
 │   ├── UnknownVersion    the list has no such version
 │   ├── IndexUnusable     the index file is missing, damaged or of another format
 │   └── JournalDamaged    the journal is not what was appended to it
+├── SearchStopped         a process that searched for a job ended by itself
 ├── FetchFailed           a publisher's address did not give a list
 └── DeliveryFailed        an address that the node calls gave no answer
 
@@ -163,6 +164,10 @@ class IndexUnusable(StoreError):
 
 class JournalDamaged(StoreError):
     """The journal is not what was appended to it: changed, deleted, reordered or cut short."""
+
+
+class SearchStopped(DragomanError):
+    """A process that searched for a job ended by itself: it was killed, or the machine is short of memory."""
 
 
 class FetchFailed(DragomanError):

@@ -73,7 +73,7 @@ class Record:
 
     def first(self, *props: str) -> str | None:
         """Return the first value of the first of `props` that has one."""
-        return next((value for prop in props for value in self.values(prop)), None)
+        return next((known.value for prop in props for known in self.statements if known.prop == prop), None)
 
     @property
     def names(self) -> list[str]:

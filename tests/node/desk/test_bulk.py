@@ -3,7 +3,13 @@
 from __future__ import annotations
 
 import io
+import os
+import select
+import subprocess
+import sys
 import zipfile
+from contextlib import suppress
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,6 +20,7 @@ from dragoman.messages.sources import Limits
 from dragoman.node.desk import bulk
 from dragoman.node.desk.documents import download, shown_name
 from dragoman.node.desk.models import Hit, Query, Remark, Screening
+from dragoman.node.desk.searchers import Searchers
 from dragoman.node.jobs import queue
 from dragoman.node.jobs.models import Job
 from dragoman.node.journal.models import Event
@@ -166,3 +173,88 @@ def test_a_document_is_handed_out_as_an_attachment_only(lists: Any, people: Any,
     assert response.headers["X-Content-Type-Options"] == "nosniff"
     for close in response._resource_closers:  # its own ``close`` would end the connection, too
         close()
+
+
+@pytest.fixture
+def searched_by_processes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Even a short document is searched by two processes."""
+    monkeypatch.setattr(bulk, "_STEP", 10)
+    monkeypatch.setattr(bulk, "_ALONE", 20)
+    monkeypatch.setattr(bulk, "processors", lambda: 2)
+
+
+def test_several_processes_find_what_one_finds_with_the_very_same_evidence(
+    lists: Any, people: Any, principal_of: Any, monkeypatch: pytest.MonkeyPatch, searched_by_processes: None
+) -> None:
+    principal = principal_of(people.analyst)
+    parted = bulk.start(principal, upload(rows(60)), bulk.Wanted())
+    queue.run(parted.job_id)
+    monkeypatch.setattr(bulk, "processors", lambda: 1)
+    whole = bulk.start(principal, upload(rows(60)), bulk.Wanted())
+    queue.run(whole.job_id)
+    assert outcome(parted) == outcome(whole)
+    first, second = (list(Hit.objects.filter(screening=each).order_by("pk")) for each in (parted, whole))
+    assert [(hit.score, hit.features) for hit in first] == [(hit.score, hit.features) for hit in second]
+
+
+def test_no_searcher_outlives_a_cancelled_job(
+    lists: Any, people: Any, principal_of: Any, monkeypatch: pytest.MonkeyPatch, searched_by_processes: None
+) -> None:
+    started: list[Any] = []
+    start, principal = Searchers._start, principal_of(people.analyst)
+    kept = bulk.start(principal, upload(rows(200)), bulk.Wanted())
+
+    def cancel(self: Searchers) -> None:
+        start(self)
+        started.append(self._all[-1])
+        if len(started) == 2:
+            queue.cancel(principal, kept.job)
+
+    monkeypatch.setattr(Searchers, "_start", cancel)
+    queue.run(kept.job_id)
+    kept.refresh_from_db()
+    assert (kept.job.state, kept.queries) == ("cancelled", 0)
+    assert [each.returncode for each in started] == [-9, -9]
+
+
+def test_a_searcher_that_was_killed_stops_the_job_which_goes_on_to_the_same_outcome(
+    lists: Any, people: Any, principal_of: Any, monkeypatch: pytest.MonkeyPatch, searched_by_processes: None
+) -> None:
+    principal, start = principal_of(people.analyst), Searchers._start
+    whole, broken = (bulk.start(principal, upload(rows(60)), bulk.Wanted()) for _ in range(2))
+    queue.run(whole.job_id)
+
+    def killed(self: Searchers) -> None:
+        start(self)
+        self._all[-1].kill()
+        self._all[-1].wait()
+
+    monkeypatch.setattr(Searchers, "_start", killed)
+    queue.run(broken.job_id)
+    broken.refresh_from_db()
+    assert (broken.job.state, "has ended" in broken.job.trouble) == ("failed", True)
+    monkeypatch.setattr(Searchers, "_start", start)
+    queue.again(principal, Job.objects.get(pk=broken.job_id))
+    queue.run(broken.job_id)
+    assert outcome(broken) == outcome(whole)
+
+
+def test_a_searcher_ends_when_the_process_that_started_it_is_killed(index: Path) -> None:
+    lines = (
+        "import os, sys, time",
+        "from pathlib import Path",
+        "from dragoman.node.desk.searchers import Searchers",
+        "with Searchers(Path(sys.argv[1]), threshold=0.7, limit=5, lists=('harbour',), number=2) as found:",
+        "    print(*(each.pid for each in found._all), flush=True)",
+        "    sys.stdin.read()",
+    )
+    command = [sys.executable, "-c", "\n".join(lines), str(index)]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as parent:
+        assert parent.stdout is not None
+        searchers = [int(number) for number in parent.stdout.readline().split()]
+        parent.kill()
+        parent.wait()
+    for number in searchers:
+        with suppress(ProcessLookupError):  # it has ended already
+            ended = select.select([os.pidfd_open(number)], [], [], 60)[0]
+            assert ended, f"searcher {number} still lives"

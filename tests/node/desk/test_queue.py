@@ -8,7 +8,7 @@ import pytest
 
 from dragoman.node.desk import hit_queue
 from dragoman.node.desk.hit_queue import Filters
-from dragoman.node.desk.models import Hit, Query
+from dragoman.node.desk.models import Hit, Query, Screening
 from dragoman.node.desk.screening import screen_now
 
 pytestmark = pytest.mark.django_db
@@ -59,8 +59,20 @@ def test_filters_leave_out_what_they_say(many: Any) -> None:
 def test_a_page_costs_the_same_number_of_queries_however_many_hits(
     many: Any, django_assert_max_num_queries: Any
 ) -> None:
-    with django_assert_max_num_queries(1):
+    with django_assert_max_num_queries(3):
         hit_queue.page(many, Filters())
+
+
+def test_the_counts_are_the_same_whether_the_page_helps_or_not(many: Any) -> None:
+    for filters in (Filters(), Filters(age=1), Filters(least=0.89), Filters(state="true")):
+        page = hit_queue.page(many, filters)
+        assert hit_queue.counts(many, filters, page) == hit_queue.counts(many, filters)
+
+
+def test_hits_of_a_screening_limited_to_other_teams_are_in_no_page_and_no_count(many: Any) -> None:
+    Screening.objects.update(limited=True)
+    assert not hit_queue.page(many, Filters()).hits
+    assert set(hit_queue.counts(many, Filters()).values()) == {"0"}
 
 
 @pytest.mark.parametrize("after", ["x", "nan:1", "1e999:2", "0.5:", ":", "0.9:99999999999999999999999"])

@@ -7,16 +7,19 @@ out the queries that its mark counts; reading is deterministic, so that nothing 
 from __future__ import annotations
 
 import codecs
-from collections.abc import Iterator
+from collections import deque
+from collections.abc import Generator, Iterator
+from concurrent.futures import Future
+from contextlib import closing
 from dataclasses import dataclass, field
-from itertools import islice
+from itertools import chain, islice
 from pathlib import Path
 from typing import Any
 
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 
-from dragoman.errors import InputError, UsageError
+from dragoman.errors import DragomanError, InputError, UsageError
 from dragoman.messages.batch import Tally, queries_of
 from dragoman.messages.queries import Account, Query
 from dragoman.messages.queries import Remark as Told
@@ -26,15 +29,18 @@ from dragoman.node.desk import screening as desk
 from dragoman.node.desk.acting import person_of
 from dragoman.node.desk.documents import keep, path_of
 from dragoman.node.desk.models import Remark, Screening
+from dragoman.node.desk.searchers import Searchers, processors
 from dragoman.node.desk.storing import Asked, store_hits
 from dragoman.node.jobs import queue
 from dragoman.node.jobs.work import Work
 from dragoman.node.journal.recording import record
-from dragoman.screening import Screener
+from dragoman.screening import Hit, Screener
 
 KIND = "bulk-screening"
 #: Queries a step: enough to keep the search busy, few enough that a lost step costs nothing.
 _STEP = 1024
+#: From so many queries on, further processes search: fewer are done before these have started.
+_ALONE = 4096
 #: Remarks kept of one document; those beyond are counted.
 _MOST_REMARKS = 10_000
 
@@ -106,6 +112,19 @@ def _lines(path: Path) -> int | None:
         return sum(chunk.count(b"\n") for chunk in iter(lambda: stream.read(1 << 20), b""))
 
 
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Some queries of a document, the remarks told with them, and the counts of the document up to their last."""
+
+    queries: list[Query]
+    remarks: list[Told]
+    first_remark: int
+    told: int
+    refused: int
+    unread: int
+    partly: int
+
+
 @dataclass(slots=True)
 class Reading:
     """A document being read, with the account of it: counts from its very beginning, and remarks not yet kept."""
@@ -119,11 +138,21 @@ class Reading:
     waiting: list[Told] = field(default_factory=list)
     tally: Tally = field(default_factory=Tally)
 
-    def queries(self, skip: int = 0) -> Iterator[Query]:
-        """Yield the queries after the first `skip`. Raises InputError where the document cannot be read at all."""
+    def parts(self, skip: int = 0) -> Iterator[Part]:
+        """Yield the queries after the first `skip`, a step at a time; the last part has none, but may have remarks.
+
+        Raises InputError where the document cannot be read at all.
+        """
         account = Account(tell=self._hear)
-        parts = sources([self.path], forced=self.format, limits=Limits())
-        return islice(queries_of(parts, account, self.tally, encoding=self.encoding), skip, None)
+        sources_ = sources([self.path], forced=self.format, limits=Limits())
+        queries = islice(queries_of(sources_, account, self.tally, encoding=self.encoding), skip, None)
+        while True:
+            batch = list(islice(queries, _STEP))
+            first = min(self.told, _MOST_REMARKS) - len(self.waiting)
+            yield Part(batch, self.waiting, first, self.told, **self.counts, partly=self.tally.partly)
+            self.waiting, self.kept = [], self.told
+            if not batch:
+                return
 
     def _hear(self, remark: Told) -> None:
         self.told += 1
@@ -131,15 +160,6 @@ class Reading:
             self.counts[remark.kind] += 1
         if self.kept < self.told <= _MOST_REMARKS:
             self.waiting.append(remark)
-
-    def keep_remarks(self, kept: Screening) -> None:
-        """Keep the remarks that wait. Call it inside a step."""
-        first = min(self.told, _MOST_REMARKS) - len(self.waiting)
-        Remark.objects.bulk_create(
-            Remark(screening=kept, number=first + number, kind=each.kind, place=each.place, text=each.text)
-            for number, each in enumerate(self.waiting)
-        )
-        self.kept = self.told
 
 
 def run(work: Work) -> None:
@@ -151,55 +171,84 @@ def run(work: Work) -> None:
     principal, opened = work.principal, desk.screener()
     lists = desk.visible_lists(principal, opened, given.get("lists"))
     reading = Reading(path_of(kept.document), given.get("format"), given.get("encoding"), kept=work.mark.get("told", 0))
-    queries = reading.queries(skip=work.mark.get("queries", 0))
+    parts = reading.parts(skip=work.mark.get("queries", 0))
+    with closing(_searched(opened, parts, kept, lists)) as searched:
+        for part, hits in searched:
+            found = desk.marked([query.record for query in part.queries], hits)
+            with work.step():
+                _write(work, kept, part, found, lists)
+                if not part.queries:
+                    _close(work, kept, principal)
+
+
+def _searched(
+    opened: Screener, parts: Iterator[Part], kept: Screening, lists: dict[str, str]
+) -> Generator[tuple[Part, list[list[Hit]]]]:
+    """Yield each part with its hits, in order; a long document is searched by several processes."""
+    first, queries = [], 0
+    for part in parts:
+        first.append(part)
+        queries += len(part.queries)
+        if queries >= _ALONE:
+            break
+    if queries < _ALONE or not lists or processors() == 1:
+        for part in chain(first, parts):
+            yield part, _screen(opened, part, kept, lists)
+        return
+    with Searchers(opened.path, threshold=kept.threshold, limit=kept.limit, lists=lists) as searchers:
+        yield from _searched_by(searchers, chain(first, parts))
+
+
+def _searched_by(searchers: Searchers, parts: Iterator[Part]) -> Iterator[tuple[Part, list[list[Hit]]]]:
+    waiting: deque[tuple[Part, Future[list[list[Hit]]]]] = deque()
+    trouble: DragomanError | None = None
     while True:
-        batch = list(islice(queries, _STEP))
-        found = _screen(opened, batch, kept, lists)
-        with work.step():
-            _write(work, kept, reading, batch, found, lists)
-            if not batch:
-                _close(work, kept, principal)
-        reading.waiting.clear()
-        if not batch:
-            return
+        try:
+            part = next(parts, None)
+        except DragomanError as error:  # what was read before is screened and kept all the same
+            part, trouble = None, error
+        if part is None:
+            break
+        waiting.append((part, searchers.search([query.record for query in part.queries])))
+        if len(waiting) > 2 * searchers.number:
+            former, hits = waiting.popleft()
+            yield former, hits.result()
+    for part, hits in waiting:
+        yield part, hits.result()
+    if trouble is not None:
+        raise trouble
 
 
-def _screen(opened: Screener, batch: list[Query], kept: Screening, lists: dict[str, str]) -> list[list[desk.Found]]:
-    records = [query.record for query in batch]
+def _screen(opened: Screener, part: Part, kept: Screening, lists: dict[str, str]) -> list[list[Hit]]:
+    records = [query.record for query in part.queries]
     if not lists:
         return [[] for _ in records]
-    hits = opened.screen_batch(records, threshold=kept.threshold, limit=kept.limit, lists=lists)
-    return desk.marked(records, list(hits))
+    return list(opened.screen_batch(records, threshold=kept.threshold, limit=kept.limit, lists=lists))
 
 
-def _write(
-    work: Work,
-    kept: Screening,
-    reading: Reading,
-    batch: list[Query],
-    found: list[list[desk.Found]],
-    lists: dict[str, str],
-) -> None:
-    """Keep a step: hits, remarks, counts and mark. All counts are of the document from its beginning."""
+def _write(work: Work, kept: Screening, part: Part, found: list[list[desk.Found]], lists: dict[str, str]) -> None:
+    """Keep a part: hits, remarks, counts and mark. All counts are of the document from its beginning."""
     first = work.mark.get("queries", 0)
     kept.lists = lists
     asked = [
         Asked(first + number, query.record, plain_of_query(query), query.place, query.role or "")
-        for number, query in enumerate(batch)
+        for number, query in enumerate(part.queries)
         if found[number]
     ]
     store_hits(kept, asked, [hits for hits in found if hits])
-    reading.keep_remarks(kept)
+    Remark.objects.bulk_create(
+        Remark(screening=kept, number=part.first_remark + number, kind=each.kind, place=each.place, text=each.text)
+        for number, each in enumerate(part.remarks)
+    )
     work.mark = {
-        "queries": first + len(batch),
-        "told": reading.told,
+        "queries": first + len(part.queries),
+        "told": part.told,
         "with_hits": work.mark.get("with_hits", 0) + len(asked),
         "hits": work.mark.get("hits", 0) + sum(map(len, found)),
     }
     work.done = work.mark["queries"]
     kept.queries, kept.with_hits, kept.hits = work.mark["queries"], work.mark["with_hits"], work.mark["hits"]
-    kept.refused, kept.unread = reading.counts["refused"], reading.counts["unread"]
-    kept.partly = reading.tally.partly
+    kept.refused, kept.unread, kept.partly = part.refused, part.unread, part.partly
     kept.save(update_fields=["lists", "queries", "with_hits", "hits", "refused", "unread", "partly"])
 
 

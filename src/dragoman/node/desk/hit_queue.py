@@ -81,10 +81,11 @@ def _number(text: str, most: float) -> float:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """A page of the queue, and where the next one begins."""
+    """A page of the queue, where the next one begins, and how many hits its tab holds where the page shows them all."""
 
     hits: list[Hit]
     after: str | None
+    whole: int | None = None
 
 
 def chosen(principal: Principal, filters: Filters) -> HitQuerySet:
@@ -102,14 +103,21 @@ def page(principal: Principal, filters: Filters, after: str = "", size: int = PA
         hits = hits.filter(Q(score__lt=at) | Q(score=at, pk__gt=int(number)), score__lte=at)
     found = list(hits.select_related("query").defer("features").order_by("-score", "pk")[: size + 1])
     last = found[size - 1] if len(found) > size else None
-    return Page(found[:size], f"{last.score!r}:{last.pk}" if last is not None else None)
+    whole = len(found) if not after and last is None else None
+    return Page(found[:size], f"{last.score!r}:{last.pk}" if last is not None else None, whole)
 
 
-def counts(principal: Principal, filters: Filters) -> dict[str, str]:
-    """Return how many hits each tab holds, as text; counting stops at `COUNTED`."""
+def counts(principal: Principal, filters: Filters, shown: Page | None = None) -> dict[str, str]:
+    """Return how many hits each tab holds, as text; counting stops at `COUNTED`.
+
+    A filter that few hits pass looks at the whole queue: what the page `shown` tells is not counted once more.
+    """
     hits = chosen(principal, filters)
     found = {}
     for state in TABS:
+        if shown is not None and shown.whole is not None and state == filters.state:
+            found[state] = f"{shown.whole:,}"
+            continue
         number = hits.filter(state=state).values("pk")[: COUNTED + 1].count()
         found[state] = f"{COUNTED:,}+" if number > COUNTED else f"{number:,}"
     return found

@@ -8,7 +8,6 @@ queue and says what changed. New hits are added to the screening in which the qu
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from itertools import islice
 
 from dragoman.messages.queries import Query as Asked
 from dragoman.model import Record
@@ -129,9 +128,10 @@ def _watched_documents(work: Work, source: str, changed: set[str], opened: Scree
             continue
         skip = work.mark.get("row", 0) if work.mark.get("document") == kept.pk else 0
         given = kept.job.given if kept.job is not None else {}
-        reading = Reading(path_of(kept.document), given.get("format"), given.get("encoding"), kept=1 << 60)
-        queries = reading.queries(skip)
-        while batch := list(islice(queries, _STEP)):
+        reading = Reading(path_of(kept.document), given.get("format"), given.get("encoding"))
+        for part in reading.parts(skip):
+            if not (batch := part.queries):
+                break
             found = _search(opened, [query.record for query in batch], kept, source, changed)
             with work.step():
                 for number, (query, hits) in enumerate(zip(batch, found, strict=True), skip):

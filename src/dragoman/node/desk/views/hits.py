@@ -29,7 +29,7 @@ def hits(request: HttpRequest) -> HttpResponse:
     page = hit_queue.page(principal, filters, request.GET.get("after", ""))
     look_up(principal, "desk.hits.viewed", "hits", result=filters.state, hits=len(page.hits))
     labels = dict(Hit.State.choices)
-    numbers = hit_queue.counts(principal, filters)
+    numbers = hit_queue.counts(principal, filters, page)
     tabs = [(labels[Hit.State(state)], numbers[state], filters.url(state=state), state) for state in hit_queue.TABS]
     context = {
         "filters": filters,
