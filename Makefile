@@ -13,7 +13,7 @@ INSTALL := $(PIP) install --quiet --require-hashes
 # PyICU is compiled with the build tools that are locked, not with whatever is newest.
 HASHED := $(INSTALL) --no-build-isolation
 
-.PHONY: help demo serve test test-postgres kill-tests lint format docs tutorial bench screenshots front lock wheel clean
+.PHONY: help demo serve test test-postgres kill-tests fuzz lint format docs tutorial bench screenshots front lock wheel clean
 .DEFAULT_GOAL := help
 
 help: ## Say what there is
@@ -34,6 +34,9 @@ test-postgres: .venv/dev ## Run the node's tests on a PostgreSQL that is thrown 
 
 kill-tests: .venv/dev ## Kill processes of a node at random points, 100 a kind, on SQLite; ARGS="--kills 5 review" for fewer
 	$(BIN)/python tools/kill_tests.py --kills 100 $(ARGS)
+
+fuzz: .venv/dev ## Hand damaged messages to every parser, for five minutes; ARGS="--minutes 60 --folder REAL_MESSAGES"
+	$(BIN)/python tools/fuzz.py $(ARGS)
 
 lint: .venv/dev ## Check style, types, and that each room imports only from floors below it
 	$(BIN)/ruff check

@@ -29,6 +29,7 @@ FORMATS = {
     "swift-mt": "swift_mt",
     "ivms101": "ivms101",
     "mrz": "mrz",
+    "upi": "upi",
     "iso20022": "iso20022",
     "pnrgov-xml": "pnrgov_xml",
 }
