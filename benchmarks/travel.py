@@ -18,7 +18,7 @@ from dragoman.messages.mrz import read_mrz
 from dragoman.messages.mrz_writing import MrzFields, write_mrz
 
 _SECONDS = 2.0
-_FOLDER = Path(__file__).parents[1] / "shared" / "data" / "messages" / "travel"
+_FOLDER = Path(__file__).parents[2] / "shared" / "data" / "messages" / "travel"
 
 
 def rate(work: Callable[[], int]) -> float:

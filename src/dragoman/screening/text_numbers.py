@@ -51,7 +51,7 @@ def numbers_in(text: str) -> Iterator[TextNumber]:
     """Yield what in a text may be a number that tells a party apart; one place may be of several kinds."""
     for match in _RUN.finditer(text):
         run = match[0].rstrip(".,:;/-+@")
-        if any(char.isdigit() for char in run) or "@" in run or (run.isupper() and len(run) in (8, 11)):
+        if any(map(str.isdigit, run)) or "@" in run or (run.isupper() and len(run) in (8, 11)):
             yield from _of_run(run, match.start())
             if cut := re.search(r"[:/]", run):  # "PASSPORT/X1234567", "IBAN:DE..."
                 yield from _of_run(run[cut.end() :], match.start() + cut.end())
@@ -75,8 +75,9 @@ def _of_run(run: str, start: int) -> Iterator[TextNumber]:
     if _WALLET.fullmatch(run):
         yield _number("wallet", run, start, end)
     if len(run) <= 40 and _telling(run):
+        normal = normalise_identifier(run)
         for kind in ("document", "registration", "account", "licence"):
-            yield _number(kind, run, start, end)
+            yield TextNumber(start, end, kind, _PROPERTY[kind], run, Number(kind, normal, run).hash)
         bare = run.upper().removeprefix("IMO")
         if imo_number(bare):
             yield _number("vessel", bare, start, end)
@@ -88,7 +89,7 @@ def _of_run(run: str, start: int) -> Iterator[TextNumber]:
 
 def _telling(run: str) -> bool:
     """Tell a number that can be somebody's from those of which every text is full: amounts, days, short references."""
-    digits = sum(char.isdigit() for char in run)
+    digits = sum(map(str.isdigit, run))
     if digits == len(run):
         return digits >= _FEWEST_DIGITS and not _DAY.fullmatch(run)
     return digits >= 4 and len(run) >= 6
