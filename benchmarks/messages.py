@@ -129,7 +129,7 @@ def screened(screener: Screener, stream: bytes, part: str) -> float:
 
 
 def screening(data: Path, count: int = 500) -> None:
-    """Print how many pacs.008 a second are read and screened, each with its own debtor and creditor (two listed names mixed)."""
+    """Print how many pacs.008 a second are read and screened, each with parties of its own (listed names mixed)."""
     with tempfile.TemporaryDirectory() as folder:
         parties = small_world(data)
         index = Path(folder) / "index"
