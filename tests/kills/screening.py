@@ -12,7 +12,8 @@ from dragoman.node.jobs.models import Job
 from dragoman.node.jobs.worker import Worker
 from dragoman.node.journal.models import Event
 
-ROWS = 20_000
+#: Enough that further processes search.
+ROWS = 8_000
 #: Every so many rows names somebody listed.
 EVERY = 40
 
@@ -39,6 +40,7 @@ def victim() -> None:
             self.inner, self.at = inner, at
 
         def __enter__(self) -> None:
+            ready()  # from the first step on: before it, searchers start, and nothing can be lost
             self.inner.__enter__()  # type: ignore[attr-defined]
 
         def __exit__(self, *error: object) -> object:
@@ -47,7 +49,6 @@ def victim() -> None:
             return found
 
     work.Work.step = told  # type: ignore[method-assign, assignment]
-    ready()
     Worker(once=True, interval=0.05).run()
 
 
