@@ -77,7 +77,7 @@ def test_what_is_linked_comes_in_pages(caller: Client) -> None:
     assert caller.get("/entities/H-1/adjacent/sanction").status_code == 400
 
 
-@pytest.mark.parametrize("entity_id", ["C-1", "closed:C-1", "H-99", "no:such:id", "%00"])
+@pytest.mark.parametrize("entity_id", ["C-1", "closed:C-1", "H-99", "no:such:id"])
 def test_a_record_that_is_not_there_or_not_to_be_seen_is_not_found(caller: Client, entity_id: str) -> None:
     answer = caller.get(f"/entities/{entity_id}")
     assert answer.status_code == 404
@@ -103,3 +103,10 @@ def test_each_call_needs_its_scope(harbour: Screener, api_key: Callable[..., Any
 def test_dates_keep_to_what_followthemoney_knows(caller: Client) -> None:
     keep(party("harbour", "H-9", name="Nobody Real", birthDate=["1955/1960", "1957~"]))
     assert caller.get("/entities/H-9").json()["properties"]["birthDate"] == ["1955", "1960", "1957"]
+
+
+def test_nul_is_refused_on_every_database(caller: Client) -> None:
+    for path in ("/entities/%00", "/search/default?q=a%00b"):
+        answer = caller.get(path)
+        assert answer.status_code == 400
+        assert answer.json()["remedy"]

@@ -54,6 +54,8 @@ class ApiGuard:
         self, request: HttpRequest, view: Callable[..., Any], args: Any, kwargs: Any
     ) -> HttpResponseBase | None:
         """Refuse before the operation is called."""
+        if _holds_nul(request) and is_api(request):
+            return told(request, 400, "The address holds the character NUL.", "leave it out")
         key = principal_of(request).key
         wait = None if key is None else limits.take(key.pk, key.per_minute)
         return None if wait is None or key is None else _too_many(request, wait, key.per_minute)
@@ -63,3 +65,8 @@ def _too_many(request: HttpRequest, wait: int, per_minute: int) -> HttpResponse:
     answer = told(request, 429, f"The key may make {per_minute:,} calls a minute, and has made them.")
     answer["Retry-After"] = str(wait)
     return answer
+
+
+def _holds_nul(request: HttpRequest) -> bool:
+    """PostgreSQL keeps no NUL in a text, so nothing that is asked for can have it."""
+    return "\0" in request.path_info or "%00" in request.META.get("QUERY_STRING", "")

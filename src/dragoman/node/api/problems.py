@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django.core.exceptions import PermissionDenied, RequestDataTooBig, SuspiciousOperation
-from django.db import InterfaceError, OperationalError
+from django.db import DataError, InterfaceError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse, UnreadablePostError
 from django.http.response import HttpResponseBase
 from django.template.loader import render_to_string
@@ -127,6 +127,8 @@ def join(api: NinjaAPI) -> None:
         RequestDataTooBig: lambda request, error: told(request, 413),
         SuspiciousOperation: lambda request, error: told(request, 400),
         UnreadablePostError: lambda request, error: told(request, 400, "The body ended too early."),
+        # Numbers beyond what a column holds, and NUL, which PostgreSQL keeps in no text.
+        DataError: lambda request, error: told(request, 400, "A value is out of range."),
         OperationalError: of_database,
         InterfaceError: of_database,
         Exception: _fault,
