@@ -5,9 +5,14 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from django.db import DatabaseError
 
 from dragoman.exercise.making import LIST_FILES
 from dragoman.lists.store import ListStore
+from dragoman.node.desk import rescreening
+from dragoman.node.desk.models import Screening
+from dragoman.node.jobs.models import Job
+from dragoman.node.people.models import Account
 from dragoman.node.registry import importing, indexing, search
 from dragoman.node.registry.models import ListVersion, Record, Source, Statement
 from dragoman.node.registry.writing import Writing
@@ -115,3 +120,25 @@ def test_an_index_of_another_version_of_dragoman_is_built_again(exercise: Path, 
     (file,) = indexing.folder().glob("*.idx")
     file.write_bytes(b"not an index")
     assert search.screener().summary.parties > 0
+
+
+def test_what_was_screened_is_screened_again_with_a_new_version_or_the_version_is_not_put_in_use(
+    exercise: Path, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, second = files(exercise, "un-sc")
+    importing.import_list("un-sc", first)
+    assert not Job.objects.exists(), "nothing was screened yet"
+    ana = Account.objects.create(username="ana")
+    Screening.objects.create(by=ana, origin="api", purpose="training", lists={}, threshold=0.7, limit=5)
+    shown = stated()
+
+    def fails(*_: object) -> None:
+        raise DatabaseError
+
+    with monkeypatch.context() as broken:
+        broken.setattr(rescreening, "on_new_version", fails)
+        with pytest.raises(DatabaseError):
+            importing.import_list("un-sc", second)
+    assert stated() == shown
+    new = importing.import_list("un-sc", second)
+    assert Job.objects.get().given == {"source": "un-sc", "version": new.version}

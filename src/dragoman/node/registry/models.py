@@ -91,7 +91,11 @@ class RecordQuerySet(models.QuerySet["Record"]):
 
 
 class Record(models.Model):
-    """What one source says about one thing. `content` digests its statements; `gone`: not in the version in use."""
+    """What one source says about one thing. `content` digests its statements; `gone`: not in the version in use.
+
+    `follows` is the record whose id the source changed to this one, see `dragoman.node.registry.following`.
+    `removed`: when statements of it were last removed because they may no longer be kept.
+    """
 
     source = models.ForeignKey(Source, on_delete=models.PROTECT, related_name="records")
     record_id = models.CharField(max_length=255)
@@ -102,6 +106,8 @@ class Record(models.Model):
     gone = models.BooleanField(default=False)
     first_seen = models.CharField(max_length=32)
     last_seen = models.CharField(max_length=32)
+    follows = models.ForeignKey("self", null=True, on_delete=models.SET_NULL, related_name="+", db_index=False)
+    removed = models.DateTimeField(null=True)
 
     class Meta:
         constraints: ClassVar[list[Any]] = [
@@ -110,7 +116,8 @@ class Record(models.Model):
         indexes: ClassVar[list[Any]] = [
             models.Index(fields=["source", "first_seen"], name="record_first_seen"),
             models.Index(fields=["source", "is_party", "gone", "id"], name="record_of_list"),
-            models.Index(fields=["content"], name="record_content"),
+            models.Index(fields=["follows"], condition=models.Q(follows__isnull=False), name="record_follows"),
+            models.Index(fields=["source"], condition=models.Q(removed__isnull=False), name="record_removed"),
         ]
 
     objects = RecordQuerySet.as_manager()
@@ -120,7 +127,11 @@ class Record(models.Model):
 
 
 class Statement(models.Model):
-    """One value of one property, with the versions that first and last stated it."""
+    """One value of one property, with the versions that first and last stated it.
+
+    `handling` is as `dragoman.exchange.handling` writes it; where it is None that of the source holds. `keep_until` is
+    its last day, apart so that it is found. A statement shows only while its record does: see `writing`.
+    """
 
     record = models.ForeignKey(Record, on_delete=models.CASCADE, related_name="statements")
     prop = models.CharField(max_length=40)
@@ -130,6 +141,7 @@ class Statement(models.Model):
     lang = models.CharField(max_length=8, null=True)
     quality = models.CharField(max_length=8, null=True)
     handling = models.JSONField(null=True)
+    keep_until = models.DateField(null=True)
     first_seen = models.CharField(max_length=32)
     last_seen = models.CharField(max_length=32)
     gone = models.BooleanField(default=False)
@@ -138,6 +150,11 @@ class Statement(models.Model):
         indexes: ClassVar[list[Any]] = [
             # Which records point to a record; only properties that name records are looked up by value.
             models.Index(fields=["value"], condition=models.Q(prop__in=LINKS), name="statement_link"),
+            models.Index(
+                fields=["keep_until"], condition=models.Q(keep_until__isnull=False), name="statement_keep_until"
+            ),
+            # What a version states of a record that was there before, until it is in use; and what is no longer stated.
+            models.Index(fields=["first_seen"], condition=models.Q(gone=True), name="statement_staged"),
         ]
 
 

@@ -1,11 +1,13 @@
-"""Subjects: the records that people judged to be the same thing. A pure function of the judgements in force.
+"""Subjects: the records that people judged to be the same thing. A pure function of the tables.
 
 Nothing is merged: a judgement is a row, withdrawing it is another moment in that row, and the subject is what the
-remaining ones connect. Contradictions are told, not resolved.
+remaining ones connect. A record whose id its source changed belongs to the one it follows, see `following`.
+Contradictions are told, not resolved.
 """
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -25,16 +27,26 @@ LARGEST = 1000
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """Records that belong together, by primary key, ascending; the judgements among them, and those that contradict."""
+    """Records that belong together, by primary key, ascending; the judgements on them, and those that contradict.
+
+    `follows` are pairs of records, the later one first. `whole` is false where there are more than `LARGEST`.
+    """
 
     records: tuple[int, ...]
     judgements: tuple[Judgement, ...]
     contradictions: tuple[Judgement, ...]
+    follows: tuple[tuple[int, int], ...] = ()
+    whole: bool = True
 
     @property
     def key(self) -> int:
         """The record by which the subject is addressed: the first of its records."""
         return self.records[0]
+
+    def chain(self, judgement: Judgement) -> list[int]:
+        """Return the shortest way on which the two records of a judgement are joined nevertheless, ends included."""
+        pairs = [(each.left_id, each.right_id) for each in self.judgements if each.verdict == Verdict.SAME]
+        return shortest([*pairs, *self.follows], judgement.left_id, judgement.right_id)
 
 
 def in_force() -> Q:
@@ -45,9 +57,13 @@ def in_force() -> Q:
 def subject_of(start: int) -> Subject:
     """Return the subject that a record belongs to; a record that nobody judged is one alone."""
     found, edge = {start}, {start}
+    follows: set[tuple[int, int]] = set()
     while edge and len(found) < LARGEST:
         rows = Judgement.objects.filter(in_force(), Q(left__in=edge) | Q(right__in=edge), verdict=Verdict.SAME)
-        beyond = {pk for pair in rows.values_list("left", "right") for pk in pair} - found
+        after = Record.objects.filter(Q(pk__in=edge) | Q(follows__in=edge), follows__isnull=False)
+        pairs = set(after.values_list("pk", "follows"))
+        follows |= pairs
+        beyond = {pk for pair in [*rows.values_list("left", "right"), *pairs] for pk in pair} - found
         found |= beyond
         edge = beyond
     touching = Judgement.objects.filter(in_force(), Q(left__in=found) | Q(right__in=found))
@@ -57,7 +73,40 @@ def subject_of(start: int) -> Subject:
         for each in judgements
         if each.verdict == Verdict.DIFFERENT and each.left_id in found and each.right_id in found
     )
-    return Subject(tuple(sorted(found)), judgements, apart)
+    return Subject(tuple(sorted(found)), judgements, apart, tuple(sorted(follows)), not edge)
+
+
+def shortest(pairs: Iterable[tuple[int, int]], start: int, end: int) -> list[int]:
+    """Return a shortest way from start to end along pairs in either direction; empty where there is none."""
+    beside: dict[int, set[int]] = {}
+    for left, right in pairs:
+        beside.setdefault(left, set()).add(right)
+        beside.setdefault(right, set()).add(left)
+    came: dict[int, int | None] = {start: None}
+    waiting = deque([start])
+    while waiting and end not in came:
+        here = waiting.popleft()
+        for there in sorted(beside.get(here, set()) - came.keys()):
+            came[there] = here
+            waiting.append(there)
+    way: list[int] = []
+    step = end if end in came else None
+    while step is not None:
+        way.append(step)
+        step = came[step]
+    return way[::-1]
+
+
+def visible_part(principal: Principal, whole: Subject) -> tuple[Subject, list[Record]]:
+    """Return a subject as far as somebody may see it, and its records: what is hidden is not even counted."""
+    visible = Record.objects.visible_to(principal).select_related("source")
+    records = list(visible.filter(pk__in=whole.records).order_by("pk"))
+    ends = {pk for each in whole.judgements for pk in (each.left_id, each.right_id)}
+    seen = set(visible.filter(pk__in=ends).values_list("pk", flat=True))
+    judgements = tuple(each for each in whole.judgements if {each.left_id, each.right_id} <= seen)
+    apart = tuple(each for each in whole.contradictions if each in judgements)
+    follows = tuple(pair for pair in whole.follows if set(pair) <= {each.pk for each in records})
+    return Subject(tuple(each.pk for each in records), judgements, apart, follows, whole.whole), records
 
 
 def connected(pairs: Iterable[tuple[int, int]]) -> list[frozenset[int]]:

@@ -1,8 +1,9 @@
 """Writing the records of a new version beside the old ones, so that one short transaction puts them in use.
 
-What is new is written as `gone`, which no page shows; what has changed or is no longer there is noted. `settle` turns
-it round in one transaction. A row that the version in use states has no other `last_seen` than that version: it
-is written when the row goes, so that what has not changed is not touched.
+A new record is written as `gone`, which no page shows, with its statements; what a known record states anew is written
+as `gone` statements; what has changed or is no longer there is noted. `settle` turns it round in one transaction. A row
+that the version in use states has no other `last_seen` than that version: it is written when the row goes, so that
+what has not changed is not touched.
 """
 
 from __future__ import annotations
@@ -10,14 +11,25 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from itertools import islice
 
 from dragoman import model
-from dragoman.node.registry.models import Record, Source, Statement
+from dragoman.node.registry.bulk import insert
+from dragoman.node.registry.following import follow
+from dragoman.node.registry.handling import Kept, kept_of
+from dragoman.node.registry.models import ListVersion, Record, Source, Statement
 
-_BATCH = 500
+_BATCH = 2000
+#: Primary keys in one update.
+_CHUNK = 500
+_RECORD = ("source", "record_id", "schema", "caption", "content", "is_party", "gone", "first_seen", "last_seen")
+_STATEMENT = ("record", "prop", "value", "original", "place", "lang", "quality", "gone", "first_seen", "last_seen")
+_HANDLED = ("handling", "keep_until")
 
 Key = tuple[str, str, str, str]
+#: Gives the handling of a record by its id, where it has one of its own.
+HandlingOf = Callable[[str], "dict[str, object] | None"]
 
 
 def key_of(statement: model.Statement | Statement) -> Key:
@@ -25,10 +37,11 @@ def key_of(statement: model.Statement | Statement) -> Key:
     return statement.prop, statement.value, statement.lang or "", statement.quality or ""
 
 
-def digest_of(record: model.Record) -> str:
-    """Return a digest of what a record states, whatever the order (32 hex digits)."""
+def digest_of(record: model.Record, handling: str | None = None) -> str:
+    """Return a digest of what a record states, whatever the order, and of its handling (32 hex digits)."""
     rows = sorted(key_of(statement) for statement in record.statements)
-    text = "\x1e".join("\x1f".join(row) for row in [(record.schema, "", "", ""), *rows])
+    head = (record.schema, "", "", "") if handling is None else (record.schema, handling, "", "")
+    text = "\x1e".join("\x1f".join(row) for row in [head, *rows])
     return hashlib.blake2b(text.encode(), digest_size=16).hexdigest()
 
 
@@ -40,121 +53,144 @@ class _Known:
 
 
 @dataclass(slots=True)
+class _Stated:
+    """A record of the version, the digest of its content, and its handling."""
+
+    record: model.Record
+    content: str
+    kept: Kept
+
+
+@dataclass(slots=True)
 class Writing:
     """The writing of one version of a source."""
 
     source: Source
     version: str
     before: str
+    handling_of: HandlingOf | None = None
     known: dict[str, _Known] = field(default_factory=dict)
     seen: set[str] = field(default_factory=set)
     changed: list[Record] = field(default_factory=list)
     returned: list[int] = field(default_factory=list)
     stale: list[int] = field(default_factory=list)
+    handled: list[tuple[int, Kept]] = field(default_factory=list)
 
     def write(self, records: Iterable[model.Record], progress: Callable[[int], None] | None = None) -> int:
-        """Write what differs from what is known, in batches; return how many records the version has."""
+        """Write what differs from what is known, in batches; return how many records the version has.
+
+        A record that may no longer be kept is passed over.
+        """
         self._forget_half_done()
         rows = Record.objects.filter(source=self.source).values_list("record_id", "pk", "content", "gone")
         self.known = {record_id: _Known(pk, content, gone) for record_id, pk, content, gone in rows.iterator()}
-        stream, done = iter(records), 0
+        stream, done, today = iter(records), 0, datetime.now(UTC).date()
         while batch := list(islice(stream, _BATCH)):
-            self._write_batch(batch)
+            stated = [self._stated(record) for record in batch]
+            self._write_batch([each for each in stated if not each.kept.ended(today)])
             done += len(batch)
             if progress is not None:
                 progress(done)
         return done
 
-    def _forget_half_done(self) -> None:
-        """Remove what an interrupted import of this version wrote: nobody has seen it."""
-        staged = Statement.objects.filter(record__source=self.source, first_seen=self.version, gone=True)
-        staged.filter(last_seen=self.version).delete()
-        Record.objects.filter(
-            source=self.source, first_seen=self.version, last_seen=self.version, gone=True, statements=None
-        ).delete()
+    def _stated(self, record: model.Record) -> _Stated:
+        kept = kept_of(self.handling_of(record.id) if self.handling_of is not None else None)
+        return _Stated(record, digest_of(record, kept.text), kept)
 
-    def _write_batch(self, batch: list[model.Record]) -> None:
-        new: list[tuple[model.Record, str]] = []
-        changed: list[tuple[model.Record, str, _Known]] = []
-        for record in batch:
-            self.seen.add(record.id)
-            content, known = digest_of(record), self.known.get(record.id)
+    def _forget_half_done(self) -> None:
+        """Remove what interrupted imports wrote, of this version or another: nobody has seen it."""
+        importing = ListVersion.objects.filter(source=self.source, state=ListVersion.State.IMPORTING)
+        for version in {self.version, *importing.values_list("version", flat=True)}:
+            half_done = Record.objects.filter(source=self.source, first_seen=version, last_seen=version, gone=True)
+            Statement.objects.filter(record__in=half_done.values("pk")).delete()
+            half_done.delete()
+            staged = Statement.objects.filter(first_seen=version, last_seen=version, gone=True)
+            staged.filter(record__source=self.source).delete()
+
+    def _write_batch(self, batch: list[_Stated]) -> None:
+        new: list[_Stated] = []
+        changed: list[tuple[_Stated, _Known]] = []
+        for each in batch:
+            self.seen.add(each.record.id)
+            known = self.known.get(each.record.id)
             if known is None:
-                new.append((record, content))
-            elif known.gone or known.content != content:
-                changed.append((record, content, known))
+                new.append(each)
+            elif known.gone or known.content != each.content:
+                changed.append((each, known))
         self._write_new(new)
         self._write_changed(changed)
 
-    def _write_new(self, new: list[tuple[model.Record, str]]) -> None:
-        rows = Record.objects.bulk_create(self._row(record, content) for record, content in new)
-        Statement.objects.bulk_create(
-            (
-                self._statement(row.pk, each)
-                for row, (record, _) in zip(rows, new, strict=True)
-                for each in record.statements
-            ),
-            batch_size=2000,
+    def _write_new(self, new: list[_Stated]) -> None:
+        rows = (
+            (self.source.pk, each.id, each.schema, each.caption, stated.content, each.is_party, True, *self._seen)
+            for stated in new
+            for each in (stated.record,)
         )
+        insert(Record, _RECORD, rows)
+        ids = [stated.record.id for stated in new]
+        written = Record.objects.filter(source=self.source, record_id__in=ids).values_list("record_id", "pk")
+        pks = dict(written)
+        self._insert((pks[each.record.id], each, each.record.statements, False) for each in new)
 
-    def _write_changed(self, changed: list[tuple[model.Record, str, _Known]]) -> None:
-        pks = [known.pk for _, _, known in changed]
+    def _write_changed(self, changed: list[tuple[_Stated, _Known]]) -> None:
         stated: dict[int, dict[Key, Statement]] = {}
+        pks = [known.pk for _, known in changed]
         for statement in Statement.objects.filter(record__in=pks, gone=False):
             stated.setdefault(statement.record_id, {})[key_of(statement)] = statement
-        fresh: list[Statement] = []
-        for record, content, known in changed:
-            old, keys = stated.get(known.pk, {}), {key_of(each) for each in record.statements}
-            fresh += [self._statement(known.pk, each) for each in record.statements if key_of(each) not in old]
+        fresh: list[tuple[int, _Stated, list[model.Statement], bool]] = []
+        for each, known in changed:
+            old, keys = stated.get(known.pk, {}), {key_of(one) for one in each.record.statements}
+            fresh.append((known.pk, each, [one for one in each.record.statements if key_of(one) not in old], True))
             self.stale += [row.pk for key, row in old.items() if key not in keys]
-            row = self._row(record, content)
-            row.pk = known.pk
-            self.changed.append(row)
+            if any(row.handling != each.kept.given for key, row in old.items() if key in keys):
+                self.handled.append((known.pk, each.kept))
+            self.changed.append(self._row(each, known.pk))
             if known.gone:
                 self.returned.append(known.pk)
-        Statement.objects.bulk_create(fresh, batch_size=2000)
+        self._insert(iter(fresh))
 
-    def _row(self, record: model.Record, content: str) -> Record:
+    @property
+    def _seen(self) -> tuple[str, str]:
+        return self.version, self.version
+
+    def _row(self, stated: _Stated, pk: int) -> Record:
+        record = stated.record
         return Record(
-            source=self.source,
-            record_id=record.id,
-            schema=record.schema,
-            caption=record.caption,
-            content=content,
-            is_party=record.is_party,
-            gone=True,
-            first_seen=self.version,
-            last_seen=self.version,
+            pk=pk, schema=record.schema, caption=record.caption, content=stated.content, is_party=record.is_party
         )
 
-    def _statement(self, record: int, stated: model.Statement) -> Statement:
-        return Statement(
-            record_id=record,
-            prop=stated.prop,
-            value=stated.value,
-            original=stated.original,
-            place=stated.place,
-            lang=stated.lang,
-            quality=stated.quality,
-            gone=True,
-            first_seen=self.version,
-            last_seen=self.version,
+    def _insert(self, found: Iterator[tuple[int, _Stated, list[model.Statement], bool]]) -> None:
+        rows = (
+            (pk, one.prop, one.value, one.original, one.place, one.lang, one.quality, gone, *self._seen, *kept.row)
+            for pk, each, statements, gone in found
+            for kept in (each.kept,)
+            for one in statements
         )
+        insert(Statement, (*_STATEMENT, *_HANDLED), rows)
 
     def settle(self) -> None:
         """Put what was written in use and what is no longer stated out of use; call it in one transaction."""
-        Record.objects.filter(source=self.source, first_seen=self.version, gone=True).update(gone=False)
-        Record.objects.bulk_update(self.changed, ["schema", "caption", "content", "is_party"], batch_size=_BATCH)
+        new = Record.objects.filter(source=self.source, first_seen=self.version, gone=True)
+        parties = list(new.filter(is_party=True).values_list("pk", "content")) if self.before else []
+        new.update(gone=False)
+        Record.objects.bulk_update(
+            self.changed, ["schema", "caption", "content", "is_party", "removed"], batch_size=_CHUNK
+        )
         for pks in _chunks(self.returned):
             Record.objects.filter(pk__in=pks).update(gone=False)
-        for pks in _chunks([known.pk for key, known in self.known.items() if not known.gone and key not in self.seen]):
+        gone = [known.pk for key, known in self.known.items() if not known.gone and key not in self.seen]
+        for pks in _chunks(gone):
             Record.objects.filter(pk__in=pks).update(gone=True, last_seen=self.before)
             Statement.objects.filter(record__in=pks, gone=False).update(gone=True, last_seen=self.before)
         for pks in _chunks(self.stale):
             Statement.objects.filter(pk__in=pks).update(gone=True, last_seen=self.before)
-        Statement.objects.filter(record__source=self.source, first_seen=self.version, gone=True).update(gone=False)
+        staged = Statement.objects.filter(first_seen=self.version, last_seen=self.version, gone=True)
+        staged.filter(record__source=self.source, record__gone=False).update(gone=False)
+        for pk, kept in self.handled:
+            Statement.objects.filter(record=pk, gone=False).update(handling=kept.given, keep_until=kept.until)
+        follow(gone, parties)
 
 
 def _chunks(pks: list[int]) -> Iterator[list[int]]:
-    for start in range(0, len(pks), _BATCH):
-        yield pks[start : start + _BATCH]
+    for start in range(0, len(pks), _CHUNK):
+        yield pks[start : start + _CHUNK]

@@ -7,128 +7,307 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('people', '0002_cache_table'),
+        ("people", "0002_cache_table"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='IndexInUse',
+            name="IndexInUse",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('file', models.CharField(max_length=64)),
-                ('lists', models.JSONField()),
-                ('at', models.DateTimeField(auto_now=True)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("file", models.CharField(max_length=64)),
+                ("lists", models.JSONField()),
+                ("at", models.DateTimeField(auto_now=True)),
             ],
         ),
         migrations.CreateModel(
-            name='Source',
+            name="Source",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.SlugField(max_length=64, unique=True)),
-                ('title', models.CharField(max_length=200)),
-                ('publisher', models.CharField(blank=True, max_length=200)),
-                ('format', models.CharField(blank=True, max_length=64)),
-                ('handling', models.JSONField(blank=True, default=dict)),
-                ('added', models.DateTimeField(default=django.utils.timezone.now)),
-                ('teams', models.ManyToManyField(blank=True, help_text='Only these may see it; all may where empty.', to='people.team')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("name", models.SlugField(max_length=64, unique=True)),
+                ("title", models.CharField(max_length=200)),
+                ("publisher", models.CharField(blank=True, max_length=200)),
+                ("format", models.CharField(blank=True, max_length=64)),
+                ("handling", models.JSONField(blank=True, default=dict)),
+                ("added", models.DateTimeField(default=django.utils.timezone.now)),
+                (
+                    "teams",
+                    models.ManyToManyField(
+                        blank=True, help_text="Only these may see it; all may where empty.", to="people.team"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Record',
+            name="Record",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('record_id', models.CharField(max_length=255)),
-                ('schema', models.CharField(max_length=40)),
-                ('caption', models.TextField()),
-                ('content', models.CharField(max_length=32)),
-                ('is_party', models.BooleanField(default=True)),
-                ('gone', models.BooleanField(default=False)),
-                ('first_seen', models.CharField(max_length=32)),
-                ('last_seen', models.CharField(max_length=32)),
-                ('source', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='records', to='registry.source')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("record_id", models.CharField(max_length=255)),
+                ("schema", models.CharField(max_length=40)),
+                ("caption", models.TextField()),
+                ("content", models.CharField(max_length=32)),
+                ("is_party", models.BooleanField(default=True)),
+                ("gone", models.BooleanField(default=False)),
+                ("first_seen", models.CharField(max_length=32)),
+                ("last_seen", models.CharField(max_length=32)),
+                ("removed", models.DateTimeField(null=True)),
+                (
+                    "follows",
+                    models.ForeignKey(
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="registry.record",
+                    ),
+                ),
+                (
+                    "source",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="records", to="registry.source"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='ListVersion',
+            name="ListVersion",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('version', models.CharField(max_length=32)),
-                ('state', models.CharField(choices=[('importing', 'Importing'), ('in_use', 'In use'), ('superseded', 'Superseded')], default='importing', max_length=12)),
-                ('published', models.CharField(blank=True, max_length=10)),
-                ('added', models.DateTimeField(default=django.utils.timezone.now)),
-                ('parties', models.PositiveIntegerField(default=0)),
-                ('rejects', models.PositiveIntegerField(default=0)),
-                ('warnings', models.PositiveIntegerField(default=0)),
-                ('content', models.CharField(blank=True, max_length=64)),
-                ('by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('source', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='versions', to='registry.source')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("version", models.CharField(max_length=32)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("importing", "Importing"), ("in_use", "In use"), ("superseded", "Superseded")],
+                        default="importing",
+                        max_length=12,
+                    ),
+                ),
+                ("published", models.CharField(blank=True, max_length=10)),
+                ("added", models.DateTimeField(default=django.utils.timezone.now)),
+                ("parties", models.PositiveIntegerField(default=0)),
+                ("rejects", models.PositiveIntegerField(default=0)),
+                ("warnings", models.PositiveIntegerField(default=0)),
+                ("content", models.CharField(blank=True, max_length=64)),
+                (
+                    "by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "source",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="versions", to="registry.source"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Statement',
+            name="Statement",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('prop', models.CharField(max_length=40)),
-                ('value', models.TextField()),
-                ('original', models.TextField(null=True)),
-                ('place', models.TextField(null=True)),
-                ('lang', models.CharField(max_length=8, null=True)),
-                ('quality', models.CharField(max_length=8, null=True)),
-                ('handling', models.JSONField(null=True)),
-                ('first_seen', models.CharField(max_length=32)),
-                ('last_seen', models.CharField(max_length=32)),
-                ('gone', models.BooleanField(default=False)),
-                ('record', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='statements', to='registry.record')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("prop", models.CharField(max_length=40)),
+                ("value", models.TextField()),
+                ("original", models.TextField(null=True)),
+                ("place", models.TextField(null=True)),
+                ("lang", models.CharField(max_length=8, null=True)),
+                ("quality", models.CharField(max_length=8, null=True)),
+                ("handling", models.JSONField(null=True)),
+                ("keep_until", models.DateField(null=True)),
+                ("first_seen", models.CharField(max_length=32)),
+                ("last_seen", models.CharField(max_length=32)),
+                ("gone", models.BooleanField(default=False)),
+                (
+                    "record",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="statements", to="registry.record"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Judgement',
+            name="Judgement",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('verdict', models.CharField(choices=[('same', 'The same'), ('different', 'Different'), ('unsure', 'Unsure')], max_length=10)),
-                ('reason', models.TextField()),
-                ('at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('withdrawn_at', models.DateTimeField(null=True)),
-                ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('withdrawn_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('left', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='registry.record')),
-                ('right', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='registry.record')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "verdict",
+                    models.CharField(
+                        choices=[("same", "The same"), ("different", "Different"), ("unsure", "Unsure")], max_length=10
+                    ),
+                ),
+                ("reason", models.TextField()),
+                ("at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("withdrawn_at", models.DateTimeField(null=True)),
+                (
+                    "by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                (
+                    "withdrawn_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "left",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="registry.record"
+                    ),
+                ),
+                (
+                    "right",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="registry.record"
+                    ),
+                ),
             ],
             options={
-                'indexes': [models.Index(condition=models.Q(('withdrawn_at', None)), fields=['left'], name='judged_left'), models.Index(condition=models.Q(('withdrawn_at', None)), fields=['right'], name='judged_right')],
+                "indexes": [
+                    models.Index(condition=models.Q(("withdrawn_at", None)), fields=["left"], name="judged_left"),
+                    models.Index(condition=models.Q(("withdrawn_at", None)), fields=["right"], name="judged_right"),
+                ],
             },
         ),
         migrations.AddIndex(
-            model_name='record',
-            index=models.Index(fields=['source', 'first_seen'], name='record_first_seen'),
+            model_name="record",
+            index=models.Index(fields=["source", "first_seen"], name="record_first_seen"),
         ),
         migrations.AddIndex(
-            model_name='record',
-            index=models.Index(fields=['source', 'is_party', 'gone', 'id'], name='record_of_list'),
+            model_name="record",
+            index=models.Index(fields=["source", "is_party", "gone", "id"], name="record_of_list"),
         ),
         migrations.AddIndex(
-            model_name='record',
-            index=models.Index(fields=['content'], name='record_content'),
-        ),
-        migrations.AddConstraint(
-            model_name='record',
-            constraint=models.UniqueConstraint(fields=('source', 'record_id'), name='record_once_a_source'),
-        ),
-        migrations.AddConstraint(
-            model_name='listversion',
-            constraint=models.UniqueConstraint(fields=('source', 'version'), name='version_once_a_source'),
-        ),
-        migrations.AddConstraint(
-            model_name='listversion',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'in_use')), fields=('source',), name='one_version_in_use'),
+            model_name="record",
+            index=models.Index(
+                condition=models.Q(("follows__isnull", False)), fields=["follows"], name="record_follows"
+            ),
         ),
         migrations.AddIndex(
-            model_name='statement',
-            index=models.Index(condition=models.Q(('prop__in', ['addressEntity', 'agent', 'ancestors', 'asset', 'associate', 'authority', 'bank', 'bankAccount', 'bankForeign', 'bankRub', 'beneficiary', 'beneficiaryAccount', 'callForTenders', 'caller', 'candidate', 'case', 'client', 'contract', 'contractHolder', 'controlled', 'controller', 'creditor', 'debtor', 'declarant', 'director', 'document', 'emitters', 'employee', 'employer', 'endLocation', 'entity', 'holder', 'inReplyToEmail', 'inReplyToMessage', 'involved', 'issuer', 'match', 'member', 'object', 'onBehalfOf', 'operator', 'organization', 'organizer', 'owner', 'parent', 'partOf', 'participant', 'party', 'payer', 'payerAccount', 'person', 'pictured', 'post', 'predecessor', 'project', 'proof', 'receiver', 'recipientAccount', 'recipients', 'relative', 'resolved', 'riskSource', 'sender', 'senderAccount', 'startLocation', 'subject', 'successor', 'supplier', 'taxee', 'tenderers', 'transport', 'vehicle'])), fields=['value'], name='statement_link'),
+            model_name="record",
+            index=models.Index(
+                condition=models.Q(("removed__isnull", False)), fields=["source"], name="record_removed"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="record",
+            constraint=models.UniqueConstraint(fields=("source", "record_id"), name="record_once_a_source"),
+        ),
+        migrations.AddConstraint(
+            model_name="listversion",
+            constraint=models.UniqueConstraint(fields=("source", "version"), name="version_once_a_source"),
+        ),
+        migrations.AddConstraint(
+            model_name="listversion",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("state", "in_use")), fields=("source",), name="one_version_in_use"
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="statement",
+            index=models.Index(
+                condition=models.Q(
+                    (
+                        "prop__in",
+                        [
+                            "addressEntity",
+                            "agent",
+                            "ancestors",
+                            "asset",
+                            "associate",
+                            "authority",
+                            "bank",
+                            "bankAccount",
+                            "bankForeign",
+                            "bankRub",
+                            "beneficiary",
+                            "beneficiaryAccount",
+                            "callForTenders",
+                            "caller",
+                            "candidate",
+                            "case",
+                            "client",
+                            "contract",
+                            "contractHolder",
+                            "controlled",
+                            "controller",
+                            "creditor",
+                            "debtor",
+                            "declarant",
+                            "director",
+                            "document",
+                            "emitters",
+                            "employee",
+                            "employer",
+                            "endLocation",
+                            "entity",
+                            "holder",
+                            "inReplyToEmail",
+                            "inReplyToMessage",
+                            "involved",
+                            "issuer",
+                            "match",
+                            "member",
+                            "object",
+                            "onBehalfOf",
+                            "operator",
+                            "organization",
+                            "organizer",
+                            "owner",
+                            "parent",
+                            "partOf",
+                            "participant",
+                            "party",
+                            "payer",
+                            "payerAccount",
+                            "person",
+                            "pictured",
+                            "post",
+                            "predecessor",
+                            "project",
+                            "proof",
+                            "receiver",
+                            "recipientAccount",
+                            "recipients",
+                            "relative",
+                            "resolved",
+                            "riskSource",
+                            "sender",
+                            "senderAccount",
+                            "startLocation",
+                            "subject",
+                            "successor",
+                            "supplier",
+                            "taxee",
+                            "tenderers",
+                            "transport",
+                            "vehicle",
+                        ],
+                    )
+                ),
+                fields=["value"],
+                name="statement_link",
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="statement",
+            index=models.Index(
+                condition=models.Q(("keep_until__isnull", False)), fields=["keep_until"], name="statement_keep_until"
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="statement",
+            index=models.Index(condition=models.Q(("gone", True)), fields=["first_seen"], name="statement_staged"),
         ),
     ]
