@@ -81,7 +81,7 @@ def stated(number: int, schema: str, names: list[str], rng: random.Random) -> li
     rows += [(place, code) for code in rng.sample(COUNTRIES, 2)]
     rows += [("address", f"Street {rng.randrange(900)}, town {rng.randrange(5000)}") for _ in range(3)]
     rows += [("notes", f"Listed under entry {number}, see also {rng.randrange(10**6)}."), ("topics", "sanction")]
-    return rows + [("idNumber", f"N{rng.randrange(10**9)}"), ("registrationNumber", f"R{number}")]
+    return [*rows, ("idNumber", f"N{rng.randrange(10**9)}"), ("registrationNumber", f"R{number}")]
 
 
 def fill(records: int, data: Path) -> dict[str, Any]:
@@ -101,18 +101,20 @@ def fill(records: int, data: Path) -> dict[str, Any]:
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
             for table in ("registry_record", "registry_statement"):
-                last = f"(SELECT max(id) FROM {table})"
-                cursor.execute(f"SELECT setval(pg_get_serial_sequence('{table}', 'id'), {last})")
+                cursor.execute(f"SELECT setval(pg_get_serial_sequence('{table}', 'id'), max(id)) FROM {table}")  # noqa: S608
         cursor.execute("ANALYZE")
     return counts | {"filled_seconds": round(time.perf_counter() - begun)}
 
 
-_RECORD = "id, source_id, record_id, schema, caption, content, is_party, gone, first_seen, last_seen"
-_STATEMENT = "record_id, prop, value, place, first_seen, last_seen, gone"
-_JUDGEMENT = "left_id, right_id, verdict, reason, by_id, at"
+_RECORD = ["id", "source", "record_id", "schema", "caption", "content", "is_party", "gone", "first_seen", "last_seen"]
+_STATEMENT = ["record", "prop", "value", "place", "first_seen", "last_seen", "gone"]
+_JUDGEMENT = ["left", "right", "verdict", "reason", "by", "at"]
 
 
 def _copy(found: Iterator[tuple[int, str, str, list[str]]], ids: dict[str, int], by: int) -> dict[str, Any]:
+    from dragoman.node.registry.bulk import insert
+    from dragoman.node.registry.models import Judgement, Record, Statement
+
     rng, pk, made = random.Random(1), 0, 0
     last: dict[str, int] = {}
     while batch := list(islice(found, 20_000)):
@@ -134,9 +136,9 @@ def _copy(found: Iterator[tuple[int, str, str, list[str]]], ids: dict[str, int],
                         judgements.append((other, pk, "same", "made", by, "2026-01-01T00:00:00Z"))
                     last = {name: pk}
         made += len(statements)
-        _write("registry_record", _RECORD, rows)
-        _write("registry_statement", _STATEMENT, statements)
-        _write("registry_judgement", _JUDGEMENT, judgements)
+        insert(Record, _RECORD, rows)
+        insert(Statement, _STATEMENT, statements)
+        insert(Judgement, _JUDGEMENT, judgements)
     return {"records": pk, "statements": made}
 
 
@@ -156,19 +158,6 @@ def _described(number: int, party: str, rng: random.Random) -> list[tuple[str, s
         owned = [("owner", party), ("asset", f"p-{max(0, number - 10)}"), ("percentage", "60"), ("startDate", day)]
         found.append((f"o-{number}", "Ownership", owned))
     return found
-
-
-def _write(table: str, columns: str, rows: list[tuple[Any, ...]]) -> None:
-    from django.db import connection
-
-    with connection.cursor() as cursor:
-        if connection.vendor == "postgresql":
-            with cursor.copy(f"COPY {table} ({columns}) FROM STDIN") as copy:
-                for row in rows:
-                    copy.write_row(row)
-        else:
-            marks = ", ".join(["%s"] * len(columns.split(", ")))
-            cursor.executemany(f"INSERT INTO {table} ({columns}) VALUES ({marks})", rows)
 
 
 def index(records: int, data: Path) -> dict[str, Any]:

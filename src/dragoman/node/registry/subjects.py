@@ -61,7 +61,7 @@ def subject_of(start: int) -> Subject:
     while edge and len(found) < LARGEST:
         rows = Judgement.objects.filter(in_force(), Q(left__in=edge) | Q(right__in=edge), verdict=Verdict.SAME)
         after = Record.objects.filter(Q(pk__in=edge) | Q(follows__in=edge), follows__isnull=False)
-        pairs = set(after.values_list("pk", "follows"))
+        pairs = {(pk, before) for pk, before in after.values_list("pk", "follows") if before is not None}
         follows |= pairs
         beyond = {pk for pair in [*rows.values_list("left", "right"), *pairs] for pk in pair} - found
         found |= beyond
