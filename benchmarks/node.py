@@ -2,8 +2,8 @@
 
     python benchmarks/node.py LISTS [--seconds 10] [--clients 8]
 
-LISTS is a folder of publishers' files (as in ../shared/data/lists), of which about 20,000 parties are imported into a new
-home. The node runs as `dragoman serve` with one worker process and SQLite, the clients in a second process.
+LISTS is a folder of publishers' files (as in ../shared/data/lists), of which about 20,000 parties are imported into a
+new home. The node runs as `dragoman serve` with one worker process and SQLite, the clients in a second process.
 Names asked for are half listed ones, spelled anew, and half names of nobody.
 """
 
@@ -93,7 +93,10 @@ def spelled_anew(name: str, chance: random.Random) -> str:
 
 def of_nobody(chance: random.Random) -> str:
     """Return a name that no list has, of two made-up words."""
-    syllables = "ba ke lo mi nu ra se ti vo za dor fel gan hir jul kam lir mon per sul".split()
+    syllables = (
+        *("ba", "ke", "lo", "mi", "nu", "ra", "se", "ti", "vo", "za"),
+        *("dor", "fel", "gan", "hir", "jul", "kam", "lir", "mon", "per", "sul"),
+    )
     return " ".join("".join(chance.choices(syllables, k=chance.randint(2, 4))).title() for _ in range(2))
 
 

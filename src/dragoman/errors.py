@@ -123,9 +123,7 @@ class BundleRefused(InputError):
 class TaxiiRefused(InputError):
     """A TAXII request asks for what the protocol does not allow. `status` is the HTTP status to answer with."""
 
-    def __init__(
-        self, message: str, *, status: int = 400, place: str | None = None, remedy: str | None = None
-    ) -> None:
+    def __init__(self, message: str, *, status: int = 400, place: str | None = None, remedy: str | None = None) -> None:
         super().__init__(message, place=place, remedy=remedy)
         self.status = status
 

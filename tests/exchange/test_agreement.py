@@ -10,7 +10,6 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.exchange.pacts import BANK, BORDER, DAY, DOCUMENT, FIU, HOUR, KEYS, MINUTE, NOW, document, pact, signed
 
 from dragoman.errors import AgreementRefused, SignatureRefused, StepRefused
 from dragoman.exchange.agreement_acts import Act, State, check_act, perform, standing, succeeds
@@ -18,6 +17,7 @@ from dragoman.exchange.agreement_draft import draft, next_version
 from dragoman.exchange.agreement_reading import examine, read_agreement
 from dragoman.exchange.canonical import canonical
 from dragoman.exchange.keys import PrivateKey
+from tests.exchange.pacts import BANK, BORDER, DAY, DOCUMENT, FIU, HOUR, KEYS, MINUTE, NOW, document, pact, signed
 
 PARTY, CLAUSE = DOCUMENT["parties"][0], DOCUMENT["clauses"][0]
 

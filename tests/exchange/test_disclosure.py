@@ -8,7 +8,6 @@ from datetime import timedelta
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.exchange.pacts import BANK, BORDER, DAY, FIU, HOUR, KEYS, NOW
 
 from dragoman.errors import DragomanError, MessageRefused, OrderBroken, SignatureRefused
 from dragoman.exchange.canonical import canonical
@@ -29,6 +28,7 @@ from dragoman.exchange.recall import (
     missing,
     notice,
 )
+from tests.exchange.pacts import BANK, BORDER, DAY, FIU, HOUR, KEYS, NOW
 
 RING = KeyRing(NodeKey(node, key.public) for node, key in KEYS.items())
 

@@ -7,7 +7,6 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.exchange.pacts import BANK, BORDER, DAY, FIU, KEYS, NOW, pact, signed
 
 from dragoman.errors import DragomanError
 from dragoman.exchange.agreement_acts import Act
@@ -23,6 +22,7 @@ from dragoman.exchange.policy_onward import Bar, Leave, pass_along, read_way
 from dragoman.exchange.recall import Done, Notice, notice
 from dragoman.exchange.requests import Event, Request
 from dragoman.exchange.requests_deconfliction import Interest
+from tests.exchange.pacts import BANK, BORDER, DAY, FIU, KEYS, NOW, pact, signed
 
 RING = KeyRing(NodeKey(node, key.public) for node, key in KEYS.items())
 AMBER = Handling(Colour.AMBER, frozenset({FIU}), codes=frozenset({"H3"}), restrictions=("ask",), keep_until=NOW.date())

@@ -10,7 +10,6 @@ import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
-from tests.exchange.pacts import DAY, HOUR, MINUTE, NOW
 
 from dragoman.errors import MessageRefused, OrderBroken
 from dragoman.exchange.outbox import (
@@ -28,6 +27,7 @@ from dragoman.exchange.outbox import (
     tried,
     wait,
 )
+from tests.exchange.pacts import DAY, HOUR, MINUTE, NOW
 
 
 class Line(RuleBasedStateMachine):

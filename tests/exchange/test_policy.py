@@ -9,13 +9,13 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.exchange.pacts import BANK, BORDER, DAY, FIU, HOUR, KEYS, MINUTE, NOW, between, pact, signed
 
 from dragoman.exchange.agreement import Agreement
 from dragoman.exchange.agreement_acts import Standing, State, perform, standing
 from dragoman.exchange.handling import Colour, Handling
 from dragoman.exchange.policy import Ask, Held, Policies, quota_left
 from dragoman.exchange.policy_cedar import Compiled, parse, quoted
+from tests.exchange.pacts import BANK, BORDER, DAY, FIU, HOUR, KEYS, MINUTE, NOW, between, pact, signed
 
 NODES = [FIU, BORDER, BANK]
 CLASSES = ["list_entries", "persons_of_interest", "journeys", "payments"]

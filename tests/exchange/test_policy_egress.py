@@ -10,8 +10,6 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.exchange.pacts import BANK, BORDER, DAY, DOCUMENT, FIU, HOUR, KEYS, MINUTE, NOW, between, pact
-from tests.exchange.test_policy import in_force
 
 from dragoman.errors import MessageRefused, SignatureRefused
 from dragoman.exchange.agreement_changes import Given, narrowing, received
@@ -21,6 +19,8 @@ from dragoman.exchange.keys import KeyRing, NodeKey
 from dragoman.exchange.policy import Ask
 from dragoman.exchange.policy_egress import Egress, Exit, Item, Reference, egress
 from dragoman.exchange.policy_onward import Bar, Hop, Leave, barring, check_way, nodes_of, pass_along, read_way
+from tests.exchange.pacts import BANK, BORDER, DAY, DOCUMENT, FIU, HOUR, KEYS, MINUTE, NOW, between, pact
+from tests.exchange.test_policy import in_force
 
 RING = KeyRing(NodeKey(node, key.public) for node, key in KEYS.items())
 OUT = Exit(FIU, BORDER, "counter-terrorism", "liaison", NOW)

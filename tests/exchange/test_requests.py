@@ -9,12 +9,12 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.exchange.pacts import BANK, BORDER, DAY, FIU, HOUR, NOW, pact
 
 from dragoman.errors import MessageRefused, StepRefused
 from dragoman.exchange.handling import Colour, Handling
 from dragoman.exchange.requests import Event, Request, State, request, status, take
 from dragoman.exchange.requests_deconfliction import Interest, Overlap, deconflict
+from tests.exchange.pacts import BANK, BORDER, DAY, FIU, HOUR, NOW, pact
 
 AMBER = Handling(Colour.AMBER, frozenset({FIU}))
 

@@ -9,12 +9,12 @@ from datetime import UTC, datetime
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.exchange.pacts import BORDER, DAY, FIU, KEYS, MINUTE, NOW
 
 from dragoman.errors import DragomanError, ReplayRefused, SignatureRefused
 from dragoman.exchange.keys import KeyRing, NodeKey, PrivateKey, PublicKey, decode, encode
 from dragoman.exchange.signing import Message, Seen, base, check_digest, remember, sign, verify
 from dragoman.exchange.signing_fields import Component, Input, read_inputs, read_signatures, write_input
+from tests.exchange.pacts import BORDER, DAY, FIU, KEYS, MINUTE, NOW
 
 RING = KeyRing(NodeKey(node, key.public) for node, key in KEYS.items())
 REQUEST = Message(

@@ -12,7 +12,6 @@ import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
-from tests.exchange.pacts import BANK, BORDER, DAY, FIU, HOUR, KEYS, MINUTE, NOW, between, signed
 
 import dragoman.exchange as exchange
 from dragoman.exchange import (
@@ -41,6 +40,7 @@ from dragoman.exchange import (
 )
 from dragoman.exchange.policy_onward import nodes_of
 from dragoman.exchange.recall import Done, answer, answered, flatten
+from tests.exchange.pacts import BANK, BORDER, DAY, FIU, HOUR, KEYS, MINUTE, NOW, between, signed
 
 RING = KeyRing(NodeKey(node, key.public) for node, key in KEYS.items())
 PAIRS = {(BANK, FIU): between(BANK, FIU), (FIU, BORDER): between(FIU, BORDER), (BANK, BORDER): between(BANK, BORDER)}

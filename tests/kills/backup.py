@@ -6,12 +6,12 @@ import tempfile
 from pathlib import Path
 
 from django.conf import settings
-from tests.kills._node import LISTED, analyst, set_up
 
 from dragoman.node.desk.models import Hit
 from dragoman.node.desk.screening import screen_now
 from dragoman.node.serving import archive
 from dragoman.node.serving.saving import backup
+from tests.kills._node import LISTED, analyst, set_up
 
 BACKUPS = 4
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from django.core.management import call_command
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
-from tests.kills._node import analyst, set_up
 
 from dragoman.node.desk.models import Screening
 from dragoman.node.desk.screening import screen_now
+from tests.kills._node import analyst, set_up
 
 #: The tool must not prepare the home: the victims do.
 FROM_NOTHING = True

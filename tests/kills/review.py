@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from tests.kills._node import LISTED, analyst, set_up
-
 from dragoman.node.desk import reviewing
 from dragoman.node.desk.models import FalseMatch, Hit, Review
 from dragoman.node.desk.reviewing import Decision
 from dragoman.node.desk.screening import screen_now
 from dragoman.node.journal.models import Event
+from tests.kills._node import LISTED, analyst, set_up
 
 
 def prepare() -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from django.core.files.uploadedfile import SimpleUploadedFile
-from tests.kills._node import LISTED, analyst, set_up
 
 from dragoman.node.desk import bulk
 from dragoman.node.desk.models import Hit, Query, Screening
@@ -11,6 +10,7 @@ from dragoman.node.jobs import work
 from dragoman.node.jobs.models import Job
 from dragoman.node.jobs.worker import Worker
 from dragoman.node.journal.models import Event
+from tests.kills._node import LISTED, analyst, set_up
 
 #: Enough that further processes search.
 ROWS = 8_000

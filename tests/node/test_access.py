@@ -14,12 +14,12 @@ from typing import Any
 import pytest
 from django.test import Client, override_settings
 from pytest_django import Settings
-from tests.node.conftest import Issued, People
-from tests.node.people.routes import table, written
 
 from dragoman.errors import SettingRefused
 from dragoman.node import access
 from dragoman.node.access import ROLES, SAFE_METHODS
+from tests.node.conftest import Issued, People
+from tests.node.people.routes import table, written
 
 pytestmark = pytest.mark.django_db
 

@@ -16,9 +16,6 @@ import pytest
 from django.core.files.base import ContentFile
 from django.test import Client
 from django.urls import reverse
-from tests.node.conftest import Issued, People
-from tests.node.desk.conftest import index, keep, lists, party  # noqa: F401  fixtures
-from tests.node.people.routes import table, written
 
 from dragoman.node.access import ROLES
 from dragoman.node.desk.models import Case, Document, Hit, Query, Screening
@@ -26,6 +23,9 @@ from dragoman.node.jobs.models import Job
 from dragoman.node.people.models import Team
 from dragoman.node.registry.models import Judgement, ListVersion, Record, Source
 from dragoman.screening import Screener
+from tests.node.conftest import Issued, People
+from tests.node.desk.conftest import index, keep, lists, party  # noqa: F401  fixtures
+from tests.node.people.routes import table, written
 
 pytestmark = pytest.mark.django_db
 MARK = "Zyxqwhidden"

@@ -11,6 +11,7 @@ from typing import Any
 
 import psycopg
 import pytest
+
 from tests.node.serving.running import Node, dragoman, environment, make_key, serving
 
 ROOT = Path(__file__).parents[2]

@@ -14,11 +14,11 @@ import pytest
 from django.conf import settings
 from django.contrib.auth.hashers import Argon2PasswordHasher
 from django.test import Client, override_settings
+
+from dragoman.node import settings as operation
 from tests.node.conftest import PASSWORD, Issued, People
 from tests.node.people import expressions
 from tests.node.people.routes import table, written
-
-from dragoman.node import settings as operation
 
 ROOT = Path(__file__).parents[2]
 SOURCE = ROOT / "src" / "dragoman"

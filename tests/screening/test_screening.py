@@ -7,12 +7,12 @@ from collections.abc import Callable
 
 import pytest
 
-from conftest import FILES
 from dragoman.errors import QueryRefused, UnknownList, UsageError
 from dragoman.model import NAME_PROPERTIES as NAMES
 from dragoman.model import Record
 from dragoman.screening import Screener
 from dragoman.screening.scoring import WEAK_CEILING
+from tests.screening.list_files import FILES
 
 Read = Callable[[str], list[Record]]
 Open = Callable[..., Screener]

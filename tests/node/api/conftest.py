@@ -8,11 +8,11 @@ from typing import Any
 
 import pytest
 from django.test import Client
-from tests.node.desk.conftest import index, keep, lists, party, principal_of  # noqa: F401  fixtures
 
 from dragoman.node.api.limits import limits
 from dragoman.node.registry.models import ListVersion, Source
 from dragoman.screening import Screener
+from tests.node.desk.conftest import index, keep, lists, party, principal_of  # noqa: F401  fixtures
 
 SCOPES = ("screen", "records", "lists", "metrics")
 

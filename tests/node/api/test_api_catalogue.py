@@ -7,13 +7,13 @@ from typing import Any
 
 import pytest
 from django.test import Client
-from tests.node.desk.conftest import keep, party
 
 from dragoman.errors import UnknownList
 from dragoman.node.desk import screening
 from dragoman.node.journal.models import Event
 from dragoman.node.registry.models import ListVersion
 from dragoman.screening import Screener
+from tests.node.desk.conftest import keep, party
 
 
 def test_the_catalogue_names_the_lists_that_one_may_see_with_their_rejects(caller: Client) -> None:

@@ -10,10 +10,10 @@ from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
-from tests.node.exchange.nodes import Node
 
 import dragoman
 from dragoman.exercise import make
+from tests.node.exchange.nodes import Node
 
 CONSOLE = Path(dragoman.__file__).parent / "node/static/dragoman/console.js"
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")

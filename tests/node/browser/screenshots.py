@@ -9,10 +9,10 @@ from pathlib import Path
 
 from PIL import Image
 from playwright.sync_api import Page, sync_playwright
-from tests.node.browser.conftest import CHROMIUM, serving
-from tests.node.exchange.nodes import Node
 
 from dragoman.exercise import make
+from tests.node.browser.conftest import CHROMIUM, serving
+from tests.node.exchange.nodes import Node
 
 WIDTH, HEIGHT = 1280, 800
 

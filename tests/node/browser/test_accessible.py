@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+
 from tests.node.browser.conftest import Look
 from tests.node.exchange.nodes import Node
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
 from playwright.sync_api import Page, expect
+
 from tests.node.browser.conftest import Look
 from tests.node.exchange.nodes import Node
 

@@ -8,7 +8,6 @@ from typing import Any, NamedTuple
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.node.desk.conftest import RECORDS, keep, party
 
 from dragoman.errors import ActRefused, UsageError
 from dragoman.node.access import Principal
@@ -20,6 +19,7 @@ from dragoman.node.desk.states import state_of
 from dragoman.node.jobs import queue
 from dragoman.node.registry import models as registry
 from dragoman.screening import Screener, build_index
+from tests.node.desk.conftest import RECORDS, keep, party
 
 CUSTOMER = {"id": "C-1", "name": "Anwar Belhadi Tazmart", "birthDate": "1971-03-04"}
 FALSE, TRUE, UNSURE = (

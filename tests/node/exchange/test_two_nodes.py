@@ -10,10 +10,10 @@ from pathlib import Path
 import httpx
 import pytest
 from taxii2client.v21 import Server
-from tests.node.exchange.nodes import Node, befriend
 
 from dragoman.exercise import make
 from dragoman.exercise.making import LIST_FILES
+from tests.node.exchange.nodes import Node, befriend
 
 DRAFT = {
     "title": "Watch lists",

@@ -8,7 +8,6 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
-from tests.node.conftest import People
 
 from dragoman.errors import ActRefused, InputError, UsageError
 from dragoman.node.access import Principal
@@ -17,6 +16,7 @@ from dragoman.node.jobs.models import Job
 from dragoman.node.jobs.processes import is_dead, own_name
 from dragoman.node.journal.models import Event
 from dragoman.node.journal.recording import record
+from tests.node.conftest import People
 
 pytestmark = pytest.mark.django_db
 

@@ -10,12 +10,12 @@ import pytest
 from django.test import Client, RequestFactory
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
-from tests.node.conftest import Issued, People
 
 from dragoman.errors import ActRefused
 from dragoman.node.access import Principal
 from dragoman.node.people import keys, principals
 from dragoman.node.people.models import ApiKey, Appointment, Purpose
+from tests.node.conftest import Issued, People
 
 pytestmark = pytest.mark.django_db
 

@@ -10,11 +10,11 @@ import pytest
 from allauth.mfa.models import Authenticator
 from django.test import Client
 from django.utils import timezone
-from tests.node.conftest import PASSWORD, People
 
 from dragoman.node.journal.models import Event
 from dragoman.node.people import first
 from dragoman.node.people.models import Account, Link
+from tests.node.conftest import PASSWORD, People
 
 pytestmark = pytest.mark.django_db
 NEW = "a longer way to the harbour"

@@ -6,11 +6,11 @@ from collections.abc import Callable
 
 import pytest
 from django.test import Client
-from tests.node.conftest import Issued, People
 
 from dragoman.node.journal.models import Event
 from dragoman.node.people import node_settings
 from dragoman.node.people.models import Account, NodeSettings, Purpose, Team
+from tests.node.conftest import Issued, People
 
 pytestmark = pytest.mark.django_db
 

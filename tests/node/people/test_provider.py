@@ -15,9 +15,9 @@ import pytest
 from allauth.socialaccount.models import SocialAccount, SocialToken
 from django.test import Client
 from pytest_django import Settings
-from tests.node.conftest import PASSWORD, People
 
 from dragoman.node.people.models import Account
+from tests.node.conftest import PASSWORD, People
 
 pytestmark = pytest.mark.django_db
 #: What the provider says of whoever comes: more than it has to.

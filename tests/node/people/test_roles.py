@@ -6,13 +6,13 @@ from collections.abc import Callable
 
 import pytest
 from django.test import Client
-from tests.node.conftest import People
 
 from dragoman.errors import ActRefused
 from dragoman.node.access import Principal
 from dragoman.node.journal.models import Event
 from dragoman.node.people import roles
 from dragoman.node.people.models import Account, Appointment
+from tests.node.conftest import People
 
 pytestmark = pytest.mark.django_db
 

@@ -11,10 +11,10 @@ from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
 from django.core.cache import cache
 from django.test import Client
 from pytest_django import Settings
-from tests.node.conftest import PASSWORD, TOTP_SECRET, People
 
 from dragoman.node.journal.models import Event
 from dragoman.node.people.models import NodeSettings
+from tests.node.conftest import PASSWORD, TOTP_SECRET, People
 
 pytestmark = pytest.mark.django_db
 

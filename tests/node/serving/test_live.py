@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
 from tests.node.serving.running import Node, dragoman, environment, make_key, serving
 
 #: A spelling of a name that the exercise lists.

@@ -19,7 +19,6 @@ from django.test import Client
 from django.utils import timezone
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.node.desk.conftest import index, lists, principal_of  # noqa: F401  fixtures
 
 from dragoman.errors import ActRefused, AddressRefused, DeliveryFailed, SettingRefused, UnknownList
 from dragoman.node.access import Principal
@@ -29,6 +28,7 @@ from dragoman.node.journal.models import Event
 from dragoman.node.webhooks import keeping, outbox, outward, signing
 from dragoman.node.webhooks.models import Delivery, Webhook
 from dragoman.screening import Screener
+from tests.node.desk.conftest import index, lists, principal_of  # noqa: F401  fixtures
 
 pytestmark = pytest.mark.django_db
 TAZMART = {"schema": "Person", "name": "Anwar Belhadi Tazmart", "birthDate": "1971-03-04"}
