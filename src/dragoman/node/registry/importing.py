@@ -85,7 +85,7 @@ def take_in(
         writing = Writing(version.source, version.version, before.version if before else "", handling_of)
         writing.write(store.records(account.name, account.version), progress)
         lists = indexing.versions_in_use() | {account.name: account.version}
-        file = indexing.build(lists, progress)
+        file = indexing.build(lists, progress, writing)
         _activate(version, before, writing, file, lists, by)
         indexing.sweep()
         return version

@@ -14,13 +14,16 @@ from itertools import chain
 from pathlib import Path
 
 from django.conf import settings
-from django.db import connection
+from django.db import connection, transaction
+from django.db.models import Max
 
 from dragoman.errors import IndexUnusable, UnknownList
 from dragoman.lists.locking import locked
 from dragoman.lists.store import ListStore
 from dragoman.model import Record
 from dragoman.node.registry.models import IndexInUse, ListVersion
+from dragoman.node.registry.models import Record as Row
+from dragoman.node.registry.writing import Writing, kept
 from dragoman.screening import Screener, build_index
 
 Progress = Callable[[int], None]
@@ -38,12 +41,18 @@ def versions_in_use() -> dict[str, str]:
     return dict(rows.order_by("source__name"))
 
 
-def build(lists: Mapping[str, str], progress: Progress | None = None) -> str:
-    """Build an index of these versions of the lists; return the name of its file. Nothing uses it yet."""
+def build(lists: Mapping[str, str], progress: Progress | None = None, new: Writing | None = None) -> str:
+    """Build an index of these versions of the lists; return the name of its file. Nothing uses it yet.
+
+    What may no longer be kept is left out. `new` is the writing of the version that is about to be put in use.
+    """
     store = ListStore.open(settings.HOME)
     name = f"{secrets.token_hex(8)}.idx"
     folder().mkdir(parents=True, exist_ok=True)
-    records: Iterator[Record] = chain.from_iterable(store.records(*label) for label in lists.items())
+    records: Iterator[Record] = chain.from_iterable(
+        kept(store.records(name, version), name, new if new is not None and new.source.name == name else None)
+        for name, version in lists.items()
+    )
     build_index(folder() / name, records, lists, progress)
     return name
 
@@ -51,6 +60,19 @@ def build(lists: Mapping[str, str], progress: Progress | None = None) -> str:
 def put_in_use(name: str, lists: Mapping[str, str]) -> None:
     """Make an index file the one that is searched; call it in the transaction that puts the versions in use."""
     IndexInUse.objects.update_or_create(pk=1, defaults={"file": name, "lists": dict(lists)})
+
+
+def renew() -> bool:
+    """Build the index anew where something was removed after it was built; tell whether it was. Nobody may import."""
+    row, last = IndexInUse.objects.first(), Row.objects.aggregate(last=Max("removed"))["last"]
+    if row is None or last is None or last <= row.at:
+        return False
+    lists = versions_in_use()
+    name = build(lists)
+    with transaction.atomic():
+        put_in_use(name, lists)
+    sweep()
+    return True
 
 
 def sweep() -> None:

@@ -14,11 +14,14 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from itertools import islice
 
+from django.utils import timezone
+
 from dragoman import model
 from dragoman.node.registry.bulk import insert
 from dragoman.node.registry.following import follow
 from dragoman.node.registry.handling import Kept, kept_of
 from dragoman.node.registry.models import ListVersion, Record, Source, Statement
+from dragoman.node.registry.retention import forget, stated
 
 _BATCH = 2000
 #: Primary keys in one update.
@@ -75,11 +78,13 @@ class Writing:
     returned: list[int] = field(default_factory=list)
     stale: list[int] = field(default_factory=list)
     handled: list[tuple[int, Kept]] = field(default_factory=list)
+    ended: dict[str, int] = field(default_factory=dict)
+    restated: set[str] = field(default_factory=set)
 
     def write(self, records: Iterable[model.Record], progress: Callable[[int], None] | None = None) -> int:
         """Write what differs from what is known, in batches; return how many records the version has.
 
-        A record that may no longer be kept is passed over.
+        Of a record that may no longer be kept nothing but its id is written.
         """
         self._forget_half_done()
         rows = Record.objects.filter(source=self.source).values_list("record_id", "pk", "content", "gone")
@@ -88,6 +93,7 @@ class Writing:
         while batch := list(islice(stream, _BATCH)):
             stated = [self._stated(record) for record in batch]
             self._write_batch([each for each in stated if not each.kept.ended(today)])
+            self._pass_over([each for each in stated if each.kept.ended(today)])
             done += len(batch)
             if progress is not None:
                 progress(done)
@@ -120,6 +126,16 @@ class Writing:
         self._write_new(new)
         self._write_changed(changed)
 
+    def _pass_over(self, ended: list[_Stated]) -> None:
+        """Keep the ids of records that may not be kept, so that the index leaves them out."""
+        now = timezone.now()
+        rows = [self._row(each) for each in ended if each.record.id not in self.known]
+        for row in rows:
+            row.caption, row.content, row.removed = "", "", now
+        Record.objects.bulk_create(rows, batch_size=_CHUNK)
+        # What is known of them goes when the version is put in use.
+        self.ended |= {each.record.id: self.known[each.record.id].pk for each in ended if each.record.id in self.known}
+
     def _write_new(self, new: list[_Stated]) -> None:
         rows = (
             (self.source.pk, each.id, each.schema, each.caption, stated.content, each.is_party, True, *self._seen)
@@ -145,6 +161,7 @@ class Writing:
             if any(row.handling != each.kept.given for key, row in old.items() if key in keys):
                 self.handled.append((known.pk, each.kept))
             self.changed.append(self._row(each, known.pk))
+            self.restated.add(each.record.id)
             if known.gone:
                 self.returned.append(known.pk)
         self._insert(iter(fresh))
@@ -153,10 +170,19 @@ class Writing:
     def _seen(self) -> tuple[str, str]:
         return self.version, self.version
 
-    def _row(self, stated: _Stated, pk: int) -> Record:
+    def _row(self, stated: _Stated, pk: int | None = None) -> Record:
         record = stated.record
         return Record(
-            pk=pk, schema=record.schema, caption=record.caption, content=stated.content, is_party=record.is_party
+            pk=pk,
+            source=self.source,
+            record_id=record.id,
+            schema=record.schema,
+            caption=record.caption,
+            content=stated.content,
+            is_party=record.is_party,
+            gone=True,
+            first_seen=self.version,
+            last_seen=self.version,
         )
 
     def _insert(self, found: Iterator[tuple[int, _Stated, list[model.Statement], bool]]) -> None:
@@ -170,7 +196,7 @@ class Writing:
 
     def settle(self) -> None:
         """Put what was written in use and what is no longer stated out of use; call it in one transaction."""
-        new = Record.objects.filter(source=self.source, first_seen=self.version, gone=True)
+        new = Record.objects.filter(source=self.source, first_seen=self.version, gone=True, removed=None)
         parties = list(new.filter(is_party=True).values_list("pk", "content")) if self.before else []
         new.update(gone=False)
         Record.objects.bulk_update(
@@ -189,8 +215,24 @@ class Writing:
         for pk, kept in self.handled:
             Statement.objects.filter(record=pk, gone=False).update(handling=kept.given, keep_until=kept.until)
         follow(gone, parties)
+        for pks in _chunks(list(self.ended.values())):
+            forget(pks)
 
 
 def _chunks(pks: list[int]) -> Iterator[list[int]]:
     for start in range(0, len(pks), _CHUNK):
         yield pks[start : start + _CHUNK]
+
+
+def kept(records: Iterator[model.Record], source: str, new: Writing | None = None) -> Iterator[model.Record]:
+    """Yield the records of a version's file as far as they may be kept; `new` is the writing of that very version."""
+    rows = Record.objects.filter(source__name=source, removed__isnull=False).values_list("record_id", "pk")
+    restated, ended = (new.restated, new.ended) if new is not None else (set(), {})
+    trimmed = {record_id: pk for record_id, pk in rows if record_id not in restated}
+    for record in records:
+        if record.id in ended:
+            continue
+        if record.id not in trimmed:
+            yield record
+        elif left := stated([trimmed[record.id]]):
+            yield from left.values()
