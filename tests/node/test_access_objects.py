@@ -82,6 +82,9 @@ OBJECTS: dict[str, Callable[[World], list[dict[str, Any]]]] = {
     ),
     "registry:by_id": lambda world: [{"source": world.closed.name, "record_id": world.closed_record.record_id}],
     "registry:withdraw": lambda world: [{"pk": world.judgement.pk}],
+    "api:list_versions": lambda world: [{"name": world.closed.name}],
+    **dict.fromkeys(("api:record", "api:subject"), lambda world: [{"number": world.closed_record.pk}]),
+    "api:judgement_withdraw": lambda world: [{"number": world.judgement.pk}],
     **dict.fromkeys(
         ("api:hit", "api:hit_decide", "api:hit_undo"), lambda world: [{"number": hit.pk} for hit in world.closed_hits]
     ),

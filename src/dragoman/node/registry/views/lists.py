@@ -33,12 +33,10 @@ def _source(request: HttpRequest, name: str) -> Source:
 @require_GET
 def lists(request: HttpRequest) -> HttpResponse:
     """Show every list that the person may see, with the version in use."""
-    sources = Source.objects.visible_to(principal_of(request)).prefetch_related("teams", "versions").order_by("name")
-    rows = []
-    for source in sources:
-        versions = sorted(source.versions.all(), key=lambda each: each.added, reverse=True)
-        current = next((each for each in versions if each.state == ListVersion.State.IN_USE), None)
-        rows.append((source, current, versions))
+    sources = list(Source.objects.visible_to(principal_of(request)).prefetch_related("teams").order_by("name"))
+    in_use = ListVersion.objects.filter(source__in=sources, state=ListVersion.State.IN_USE)
+    current = {each.source_id: each for each in in_use}
+    rows = [(source, current.get(source.pk)) for source in sources]
     return render(
         request, "registry/lists.html", {"rows": rows, "parties": sum(row[1].parties for row in rows if row[1])}
     )

@@ -17,7 +17,7 @@ from dragoman.node.registry.facts import rows
 from dragoman.node.registry.models import Judgement, Record, Source
 from dragoman.node.registry.picture import graph, places, timeline
 from dragoman.node.registry.relations import MOST, relations
-from dragoman.node.registry.subjects import Subject, judge, subject_of, withdraw
+from dragoman.node.registry.subjects import judge, subject_of, visible_part, withdraw
 
 
 def _record(request: HttpRequest, pk: int) -> Record:
@@ -77,22 +77,11 @@ def _found(request: HttpRequest, query: str) -> list[tuple[Record, float]]:
     return [(by_key[key], hit.score) for hit in hits if (key := (hit.source, hit.record_id)) in by_key]
 
 
-def _visible(request: HttpRequest, whole: Subject) -> tuple[Subject, list[Record]]:
-    """Return a subject as far as the person may see it, and its records: what is hidden is not even counted."""
-    visible = Record.objects.visible_to(principal_of(request)).select_related("source")
-    records = list(visible.filter(pk__in=whole.records).order_by("pk"))
-    ends = {pk for each in whole.judgements for pk in (each.left_id, each.right_id)}
-    seen = set(visible.filter(pk__in=ends).values_list("pk", flat=True))
-    judgements = tuple(each for each in whole.judgements if {each.left_id, each.right_id} <= seen)
-    apart = tuple(each for each in whole.contradictions if each in judgements)
-    return Subject(tuple(each.pk for each in records), judgements, apart), records
-
-
 @require_GET
 def subject(request: HttpRequest, pk: int) -> HttpResponse:
     """Show the records that people judged to be one thing: facts per source, relations, timeline, places."""
     first = _record(request, pk)
-    whole, records = _visible(request, subject_of(first.pk))
+    whole, records = visible_part(principal_of(request), subject_of(first.pk))
     principal = principal_of(request)
     look_up(principal, "registry.subject.viewed", f"record:{first.pk}", records=len(records))
     query = request.GET.get("q", "").strip()
@@ -118,7 +107,7 @@ def neighbours(request: HttpRequest, pk: int) -> JsonResponse:
     found = _record(request, pk)
     principal = principal_of(request)
     look_up(principal, "registry.graph.expanded", f"record:{found.pk}")
-    whole, records = _visible(request, subject_of(found.pk))
+    whole, records = visible_part(principal, subject_of(found.pk))
     records = records if "subject" in request.GET else [found]
     return JsonResponse(graph(records, relations(records, principal), whole))
 
