@@ -145,7 +145,8 @@ class Reading:
         """
         account = Account(tell=self._hear)
         sources_ = sources([self.path], forced=self.format, limits=Limits())
-        queries = islice(queries_of(sources_, account, self.tally, encoding=self.encoding), skip, None)
+        every = queries_of(sources_, account, self.tally, encoding=self.encoding)
+        queries = islice((query for query in every if self._is_searched(query)), skip, None)
         while True:
             batch = list(islice(queries, _STEP))
             first = min(self.told, _MOST_REMARKS) - len(self.waiting)
@@ -153,6 +154,13 @@ class Reading:
             self.waiting, self.kept = [], self.told
             if not batch:
                 return
+
+    def _is_searched(self, query: Query) -> bool:
+        """Tell a party from a text of a message, which an upload does not look through: it is told as not screened."""
+        if query.text is None:
+            return True
+        self._hear(Told("refused", query.place, "a text; uploads search parties only, `dragoman screen` texts too"))
+        return False
 
     def _hear(self, remark: Told) -> None:
         self.told += 1

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache
 from typing import Any, Literal
 
 from dragoman.model import NAME_PROPERTIES, Record
 from dragoman.model.schemata import properties
+from dragoman.node.readings import reading
 from dragoman.screening.facts import COUNTRIES, DATES, PLACES
 from dragoman.screening.numbers import KINDS, numbers_of
 
@@ -111,19 +111,3 @@ def _values(record: Record, props: tuple[str, ...]) -> list[Value]:
         for text in record.values(prop):
             found.setdefault(text, Value(text, kinds.get(prop, "string"), reading(text)))
     return list(found.values())
-
-
-@cache
-def _romaniser() -> Any:
-    import icu
-
-    maker: Any = icu
-    return maker.Transliterator.createInstance("Any-Latin; NFC")
-
-
-def reading(text: str) -> str:
-    """Return how a text in another script reads in Latin letters (ICU); empty for text in Latin script."""
-    if text.isascii() or all(not char.isalpha() or char < "ɐ" or "Ḁ" <= char <= "ỿ" for char in text):
-        return ""
-    found = str(_romaniser().transliterate(text))
-    return found if found != text else ""

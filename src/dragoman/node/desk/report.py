@@ -17,9 +17,9 @@ from fpdf import FPDF
 
 from dragoman.node.access import Principal
 from dragoman.node.desk import certificate
-from dragoman.node.desk.comparing import reading
 from dragoman.node.desk.exporting import hits_of
 from dragoman.node.desk.models import Screening
+from dragoman.node.readings import reading
 
 #: Hits in one report; the other exports have all of them.
 MOST = 500

@@ -12,12 +12,13 @@ from django.views.decorators.http import require_POST, require_safe
 from dragoman.errors import DragomanError
 from dragoman.node.access import principal_of
 from dragoman.node.desk import hit_queue, reviewing, safe_list
-from dragoman.node.desk.comparing import compared, reading
+from dragoman.node.desk.comparing import compared
 from dragoman.node.desk.models import Case, Hit, Review, Screening
 from dragoman.node.desk.reasons import prepared
 from dragoman.node.desk.records import records_of
 from dragoman.node.desk.views.shared import hit_or_404, told
 from dragoman.node.journal.recording import look_up
+from dragoman.node.readings import reading
 from dragoman.node.registry.models import Source
 
 

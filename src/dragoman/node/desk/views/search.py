@@ -11,12 +11,12 @@ from django.views.decorators.http import require_POST, require_safe
 from dragoman.errors import DragomanError, StoreError
 from dragoman.node.access import may, principal_of
 from dragoman.node.desk import screening as desk
-from dragoman.node.desk.comparing import reading
 from dragoman.node.desk.forms import KINDS, Search
 from dragoman.node.desk.models import Hit, Screening
 from dragoman.node.desk.records import records_of
 from dragoman.node.desk.views.shared import refusing_to, told
 from dragoman.node.navigation import ENTRIES
+from dragoman.node.readings import reading
 from dragoman.node.registry.models import Source
 from dragoman.screening.facts import COUNTRIES, DATES
 
