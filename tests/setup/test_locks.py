@@ -10,7 +10,7 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 LOCKS = sorted((ROOT / "requirements").glob("*.txt"))
-PINNED = re.compile(r"^([A-Za-z0-9_.-]+)(?:\[[a-z0-9_,-]+\])?==(\S+)(?: ; (.+?))? \\$")
+PINNED = re.compile(r"^([A-Za-z0-9_.-]+)(?:\[[a-z0-9_, -]+\])?==(\S+)(?: ; (.+?))? \\$")
 
 
 def packages(path: Path) -> dict[tuple[str, str], str]:
