@@ -66,7 +66,7 @@ def test_records_are_judged_and_a_judgement_is_withdrawn(analyst: Client) -> Non
     assert "one passport" in page
     assert left.caption in page
     graph = analyst.get(f"/lists/subjects/{left.pk}/graph?subject").json()
-    assert {"from": str(left.pk), "to": str(right.pk), "label": "same", "kind": "judged"} in graph["edges"]
+    assert {"from": str(left.pk), "to": str(right.pk), "label": "same"} in graph["edges"]
     made = Judgement.objects.get()
     analyst.post(f"/lists/judgements/{made.pk}/withdraw")
     assert Judgement.objects.get().withdrawn_at is not None
