@@ -44,6 +44,8 @@ ENTRIES = (
         "Exchange",
         ("partners:partner", "partners:draft", "partners:agreement"),
     ),
+    Entry("partners:matching", "Private matching", "search", "Exchange"),
+    Entry("partners:disclosures", "Disclosures", "file", "Exchange", ("partners:notices",)),
     Entry("journal:events", "Journal", "journal", "Oversight", ("journal:event",)),
     Entry("people:accounts", "People", "people", "Oversight", ("people:account",)),
     Entry("webhooks:webhooks", "Webhooks", "bell", "Oversight", ("webhooks:webhook",)),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dragoman.node.jobs.chores import chore
-from dragoman.node.partners import lines, polling, sharing
+from dragoman.node.partners import lines, matching_publishing, polling, recalling, sharing
 from dragoman.node.partners.delivering import deliver_all
 
 
@@ -29,3 +29,21 @@ def write_shared_lists() -> None:
 def poll_partners() -> None:
     """Read what partners give."""
     polling.poll_all()
+
+
+@chore(seconds=10)
+def publish_for_matching() -> None:
+    """Publish new editions of the lists that partners may match against."""
+    matching_publishing.publish_all()
+
+
+@chore(seconds=10)
+def carry_out_notices() -> None:
+    """Carry out what partners call back, and answer."""
+    recalling.carry_out_all()
+
+
+@chore(seconds=600)
+def chase_notices() -> None:
+    """Remind partners of notices that they have not answered."""
+    recalling.chase_all()

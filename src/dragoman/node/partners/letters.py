@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dragoman.exchange.messages import Letter
 from dragoman.node.partners import agreeing
+from dragoman.node.partners import recalling as recalling  # registers its handlers
 from dragoman.node.partners.delivering import handles
 from dragoman.node.partners.models import Partner
 

@@ -146,6 +146,13 @@ class Nonce(models.Model):
         constraints: ClassVar[list[Any]] = [models.UniqueConstraint(fields=["key", "nonce"], name="nonce_once")]
 
 
+from dragoman.node.partners.asking_models import (  # noqa: E402  they refer to the models above
+    HeldEdition,
+    MatchList,
+    MatchQuestion,
+    Notice,
+    NoticeDuty,
+)
 from dragoman.node.partners.sharing_models import (  # noqa: E402  they refer to the models above
     Collection,
     Disclosure,
@@ -163,9 +170,14 @@ __all__ = [
     "AgreementAct",
     "Collection",
     "Disclosure",
+    "HeldEdition",
     "InStream",
     "Incoming",
+    "MatchList",
+    "MatchQuestion",
     "Nonce",
+    "Notice",
+    "NoticeDuty",
     "OutStream",
     "Outgoing",
     "Partner",

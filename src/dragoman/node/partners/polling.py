@@ -153,9 +153,16 @@ def poll_all() -> int:
     came = 0
     for partner in Partner.objects.exclude(confirmed=None):
         came += sum(poll(each) for each in partner.agreements.prefetch_related("acts"))
-        if _waits(partner):
-            take_in(partner)
+        renew(partner)
     return came
+
+
+def renew(partner: Partner) -> bool:
+    """Put in use what came, if the list in use lacks it; tell whether the list in use is up with it now."""
+    if _waits(partner):
+        take_in(partner)
+        return not _waits(partner)
+    return True
 
 
 def _waits(partner: Partner) -> bool:

@@ -117,7 +117,7 @@ def _news(shared: SharedList, known: dict[str, SharedRecord], counts: dict[str, 
 
 
 def _write_batch(shared: SharedList, batch: list[_News], handling: Handling, now: datetime) -> None:
-    stated = _statements([row for *_, row in batch if row is not None])
+    stated = statements_of([row for *_, row in batch if row is not None])
     things: list[Thing] = []
     rows: list[SharedRecord] = []
     markings = tuple(marking["id"] for marking in markings_of(handling))
@@ -157,7 +157,8 @@ def _time(moment: datetime) -> str:
     return write_time(moment)
 
 
-def _statements(rows: list[Record]) -> dict[int, list[model.Statement]]:
+def statements_of(rows: list[Record]) -> dict[int, list[model.Statement]]:
+    """Return the statements of rows of records, by the row's key."""
     found: dict[int, list[model.Statement]] = {}
     for each in Statement.objects.filter(record__in=rows, gone=False).order_by("pk"):
         quality: Any = each.quality

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from dragoman.node.partners import giving, views
+from dragoman.node.partners import giving, matching_views, recalling_views, views
 
 app_name = "partners"
 urlpatterns = [
@@ -19,4 +19,12 @@ urlpatterns = [
     path("agreements/<int:pk>/share", giving.share, name="share"),
     path("shared/<int:pk>/end", giving.unshare, name="unshare"),
     path("<int:pk>/token", giving.token, name="token"),
+    path("matching", matching_views.matching, name="matching"),
+    path("matching/refresh", matching_views.refresh, name="matching_refresh"),
+    path("matching/offer", matching_views.offer, name="matching_offer"),
+    path("matching/<int:pk>/withdraw", matching_views.withdraw, name="matching_withdraw"),
+    path("disclosures", recalling_views.disclosures, name="disclosures"),
+    path("disclosures/recall", recalling_views.recall, name="recall"),
+    path("agreements/<int:pk>/take-back", recalling_views.take_back, name="take_back"),
+    path("notices", recalling_views.notices_page, name="notices"),
 ]

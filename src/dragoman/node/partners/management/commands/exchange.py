@@ -6,7 +6,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from dragoman.node.partners import delivering, polling, sharing
+from dragoman.node.partners import delivering, matching_publishing, polling, recalling, sharing
 
 
 class Command(BaseCommand):
@@ -18,5 +18,8 @@ class Command(BaseCommand):
         """Run it."""
         letters = delivering.deliver_all()
         written = sum(sharing.write_all().values())
+        matching_publishing.publish_all()
         came = polling.poll_all()
+        if recalling.carry_out_all() + recalling.chase_all():
+            letters += delivering.deliver_all()
         self.stdout.write(f"letters delivered: {letters}, objects written: {written}, objects read: {came}")
