@@ -24,7 +24,7 @@ from dragoman.node.partners.models import (
     ReceivedObject,
 )
 from tests.node.partners.test_agreeing import BORDER
-from tests.node.partners.test_matching import border, liaison
+from tests.node.partners.test_partner_matching import border, liaison
 
 __all__ = ["border", "liaison"]
 pytestmark = pytest.mark.django_db
