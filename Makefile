@@ -13,7 +13,7 @@ INSTALL := $(PIP) install --quiet --require-hashes
 # PyICU is compiled with the build tools that are locked, not with whatever is newest.
 HASHED := $(INSTALL) --no-build-isolation
 
-.PHONY: help demo serve test test-postgres kill-tests fuzz lint format docs tutorial bench screenshots front lock wheel clean
+.PHONY: help demo serve exercise test test-postgres kill-tests fuzz lint format docs tutorial bench screenshots front lock wheel clean
 .DEFAULT_GOAL := help
 
 help: ## Say what there is
@@ -24,6 +24,9 @@ demo: .venv/base ## Make the training exercise, screen it, and show what was fou
 
 serve: .venv/node .venv/front ## Serve a node on 127.0.0.1:8000; ARGS="--exercise" loads the training exercise
 	$(BIN)/dragoman serve $(ARGS)
+
+exercise: .venv/node .venv/front ## Serve two agencies with a storyline and a score card; ARGS="--play" plays it by itself
+	$(BIN)/dragoman exercise nodes build/agencies $(ARGS)
 
 # Without npm the console is not bundled, and the tests that look at it in a browser are skipped.
 test: .venv/dev $(if $(shell command -v npm),.venv/front) ## Run the tests; ARGS="tests/lists -x" for some of them, ARGS=--cov for coverage

@@ -151,3 +151,12 @@ def test_no_letter_of_a_proof_file_can_be_changed(data: st.DataObject) -> None:
     letter = data.draw(st.sampled_from("aB3/+= \n").filter(lambda other: other != text[at]))
     with pytest.raises((ProofRefused, CheckpointRefused)):
         InclusionProof.parse(text[:at] + letter + text[at + 1 :]).verify([SIGNER.verifier])
+
+
+def test_base64_of_which_the_last_bits_are_not_zero_is_refused() -> None:
+    text = str(proof())
+    line = next(line for line in reversed(text.splitlines()) if line.endswith("="))
+    last = line.rstrip("=")[-1]
+    other = line.replace(f"{last}=", f"{chr(ord(last) + 1)}=")
+    with pytest.raises((ProofRefused, CheckpointRefused)):
+        InclusionProof.parse(text.replace(line, other)).verify([SIGNER.verifier])

@@ -6,9 +6,9 @@ The text is that of c2sp.org/tlog-checkpoint: the log's origin, the size, the ro
 from __future__ import annotations
 
 import base64
-import binascii
 from dataclasses import dataclass
 
+from dragoman.audit import base64_strict
 from dragoman.audit.notes import Note, Signer
 from dragoman.audit.tree import HASH_BYTES
 from dragoman.errors import CheckpointRefused
@@ -40,8 +40,8 @@ class Checkpoint:
         if not (size.isascii() and size.isdecimal() and len(size) < 20 and size == str(int(size))):
             raise CheckpointRefused(f"the size {size[:40]!r} is no number", remedy="copy the checkpoint anew")
         try:
-            content = base64.b64decode(root, validate=True)
-        except (binascii.Error, ValueError):
+            content = base64_strict.decode(root)
+        except ValueError:
             content = b""
         if len(content) != HASH_BYTES:
             raise CheckpointRefused(f"the root {root[:60]!r} is not 32 bytes in base64", remedy="copy it anew")

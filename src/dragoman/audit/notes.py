@@ -8,7 +8,6 @@ A public key travels as a line, ``name+id+key``, which Go's ``sumdb/note`` broug
 from __future__ import annotations
 
 import base64
-import binascii
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
@@ -18,6 +17,7 @@ from hashlib import sha256
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
+from dragoman.audit import base64_strict
 from dragoman.errors import CheckpointRefused
 
 LOG, COSIGNER = 0x01, 0x04
@@ -51,8 +51,8 @@ class Verifier:
         name, _, rest = line.strip().partition("+")
         number, _, key = rest.partition("+")
         try:
-            content = base64.b64decode(key, validate=True)
-        except (binascii.Error, ValueError):
+            content = base64_strict.decode(key)
+        except ValueError:
             content = b""
         found = cls(name, content[1:], content[0] if content else 0)
         if found.kind not in (LOG, COSIGNER) or len(found.public) != 32 or not _NAME.fullmatch(name):
@@ -179,7 +179,7 @@ def _same(one: Signature, other: Signature) -> bool:
 
 def _signature(name: str, encoded: str) -> Signature:
     try:
-        content = base64.b64decode(encoded, validate=True)
-    except (binascii.Error, ValueError) as error:
+        content = base64_strict.decode(encoded)
+    except ValueError as error:
         raise CheckpointRefused(f"the signature of {name} is not base64", remedy="copy it anew") from error
     return Signature(name, content[:4], content[4:])

@@ -6,10 +6,10 @@ The algorithms are those of RFC 9162, sections 2.1.3.2 and 2.1.4.2; the file is 
 from __future__ import annotations
 
 import base64
-import binascii
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from dragoman.audit import base64_strict
 from dragoman.audit.checkpoints import Checkpoint
 from dragoman.audit.notes import Verifier
 from dragoman.audit.tree import EMPTY_ROOT, HASH_BYTES, leaf_hash, node_hash
@@ -127,6 +127,6 @@ def _base64(content: bytes) -> str:
 
 def _decoded(text: str) -> bytes:
     try:
-        return base64.b64decode(text, validate=True)
-    except (binascii.Error, ValueError) as error:
+        return base64_strict.decode(text)
+    except ValueError as error:
         raise ProofRefused(f"{text[:40]!r} is not base64", remedy=_REMEDY) from error

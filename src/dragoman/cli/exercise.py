@@ -9,6 +9,7 @@ import click
 from dragoman.cli.lazy import LazyGroup
 
 DEFAULT = Path("dragoman-exercise")
+AGENCIES = Path("dragoman-agencies")
 _SEED = click.option("--seed", type=click.IntRange(0), default=1, show_default=True, help="Which crowd to draw.")
 
 
@@ -42,6 +43,44 @@ def run(ctx: click.Context, folder: Path, seed: int) -> None:
     from dragoman.cli.exercise_run import run_exercise
 
     ctx.exit(run_exercise(folder))
+
+
+@exercise.command()
+@click.argument("folder", metavar="DIR", type=click.Path(path_type=Path, file_okay=False), default=AGENCIES)
+@click.option(
+    "--port",
+    type=click.IntRange(1, 65534),
+    default=8001,
+    show_default=True,
+    help="Of the first; the second has the next.",
+)
+@click.option("--play", is_flag=True, help="Play it through, as two good desks would, instead of waiting for people.")
+@_SEED
+@click.pass_context
+def nodes(ctx: click.Context, folder: Path, port: int, play: bool, seed: int) -> None:
+    """Serve two agencies that exchange lists, requests and recalls, with a storyline; mark what was done at the end.
+
+    The first takes --port, the second the next. Everything is kept in DIR, and goes on from there when it is served
+    again. Exit status: 0 where every step is done and every hit decided rightly, 2 where not.
+    """
+    from dragoman.cli.exercise_nodes import run, show_card
+    from dragoman.cli.serve import need_node
+
+    need_node()
+    card = run(folder, seed, port, play=play)
+    show_card(card)
+    ctx.exit(0 if card.points == card.most else 2)
+
+
+@exercise.command()
+@click.argument("folder", metavar="DIR", type=click.Path(path_type=Path, file_okay=False), default=AGENCIES)
+def score(folder: Path) -> None:
+    """Show the score card of the two agencies in DIR, also while they are served."""
+    from dragoman.cli.exercise_nodes import card_of, show_card
+    from dragoman.cli.serve import need_node
+
+    need_node()
+    show_card(card_of(folder))
 
 
 def _made(folder: Path, seed: int) -> None:

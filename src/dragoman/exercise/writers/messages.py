@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import date
+from html import escape
 from typing import Any
-from xml.sax.saxutils import escape
 
 from dragoman.messages.mrz_writing import MrzFields, write_mrz
 

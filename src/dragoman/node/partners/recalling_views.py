@@ -6,6 +6,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.paginator import Paginator
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -15,7 +16,7 @@ from dragoman.errors import DragomanError
 from dragoman.exchange import recall as notices
 from dragoman.node.access import principal_of
 from dragoman.node.partners import recalling
-from dragoman.node.partners.models import Agreement, Disclosure, Notice, NoticeDuty, Partner
+from dragoman.node.partners.models import Agreement, Disclosure, Notice, NoticeDuty, Partner, SharedObject
 
 _STATES: dict[str, dict[str, Any]] = {
     "recalled": {"recalled__isnull": False},
@@ -32,7 +33,8 @@ def disclosures(request: HttpRequest) -> HttpResponse:
         rows = rows.filter(partner=int(partner))
     rows = rows.filter(**_STATES.get(state, {}))
     if text:
-        rows = rows.filter(object__contains=text.strip())
+        said = SharedObject.objects.filter(content__icontains=text.strip()).values("stix_id")
+        rows = rows.filter(Q(object__contains=text.strip()) | Q(object__in=said))
     context = {
         "page": Paginator(rows, 50).get_page(request.GET.get("page")),
         "partners": Partner.objects.order_by("name"),
