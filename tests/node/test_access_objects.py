@@ -53,10 +53,11 @@ class World:
 #: How the parameters of each route are filled with an object of the team: one or several tries.
 OBJECTS: dict[str, Callable[[World], list[dict[str, Any]]]] = {
     **dict.fromkeys(
-        ("desk:hit", "desk:decide", "desk:undo"), lambda world: [{"pk": hit.pk} for hit in world.closed_hits]
+        ("desk:hit", "desk:decide", "desk:undo", "desk:assign"),
+        lambda world: [{"pk": hit.pk} for hit in world.closed_hits],
     ),
     **dict.fromkeys(
-        ("desk:screening", "desk:progress", "desk:cancel", "desk:resume", "desk:document"),
+        ("desk:screening", "desk:progress", "desk:cancel", "desk:resume", "desk:document", "desk:teams"),
         lambda world: [{"pk": world.limited_screening.pk}],
     ),
     "desk:export": lambda world: [
