@@ -80,6 +80,7 @@ def stated(number: int, schema: str, names: list[str], rng: random.Random) -> li
     place = "nationality" if schema == "Person" else "country"
     rows += [(place, code) for code in rng.sample(COUNTRIES, 2)]
     rows += [("address", f"Street {rng.randrange(900)}, town {rng.randrange(5000)}") for _ in range(3)]
+    rows += [(prop, f"{rng.randrange(10**8)}") for prop in ("phone", "taxNumber", "postalCode")]
     rows += [("notes", f"Listed under entry {number}, see also {rng.randrange(10**6)}."), ("topics", "sanction")]
     return [*rows, ("idNumber", f"N{rng.randrange(10**9)}"), ("registrationNumber", f"R{number}")]
 

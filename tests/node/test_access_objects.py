@@ -16,11 +16,13 @@ import pytest
 from django.core.files.base import ContentFile
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from dragoman.node.access import ROLES
 from dragoman.node.desk.models import Case, Document, Hit, Query, Screening
 from dragoman.node.jobs.models import Job
-from dragoman.node.people.models import Team
+from dragoman.node.partners.models import Agreement, InformationRequest, Interest, Partner
+from dragoman.node.people.models import Account, Team
 from dragoman.node.registry.models import Judgement, ListVersion, Record, Source
 from dragoman.screening import Screener
 from tests.node.conftest import Issued, People
@@ -48,15 +50,18 @@ class World:
     closed_record: Record
     open_record: Record
     judgement: Judgement
+    asked: InformationRequest
+    interest: Interest
 
 
 #: How the parameters of each route are filled with an object of the team: one or several tries.
 OBJECTS: dict[str, Callable[[World], list[dict[str, Any]]]] = {
     **dict.fromkeys(
-        ("desk:hit", "desk:decide", "desk:undo"), lambda world: [{"pk": hit.pk} for hit in world.closed_hits]
+        ("desk:hit", "desk:decide", "desk:undo", "desk:assign"),
+        lambda world: [{"pk": hit.pk} for hit in world.closed_hits],
     ),
     **dict.fromkeys(
-        ("desk:screening", "desk:progress", "desk:cancel", "desk:resume", "desk:document"),
+        ("desk:screening", "desk:progress", "desk:cancel", "desk:resume", "desk:document", "desk:teams"),
         lambda world: [{"pk": world.limited_screening.pk}],
     ),
     "desk:export": lambda world: [
@@ -74,6 +79,11 @@ OBJECTS: dict[str, Callable[[World], list[dict[str, Any]]]] = {
         {"pk": world.limited_case.pk, "number": world.document.pk},
         {"pk": world.open_case.pk, "number": world.document.pk},  # through a case that they may see
     ],
+    **dict.fromkeys(
+        ("partners:request", "partners:request_follow", "partners:request_answer"),
+        lambda world: [{"pk": world.asked.pk}],
+    ),
+    "partners:interest_withdraw": lambda world: [{"pk": world.interest.pk}],
     **dict.fromkeys(("registry:list", "registry:teams"), lambda world: [{"name": world.closed.name}]),
     "registry:version": lambda world: [{"name": world.closed.name, "version": "2026-01-01"}],
     **dict.fromkeys(
@@ -104,7 +114,7 @@ OF_NO_TEAM = {
     "desk:safe_end": "a person on the safe list shall be safe from every team",
     "journal:": "the journal is the auditor's, who sees all teams",
     "api:journal_": "the same, over the API",
-    "partners:": "partners and agreements are the agency's; they hold no personal data",
+    "partners:": "partners and agreements are the agency's; they hold no personal data (requests and interests do)",
     "people:": "accounts, keys and links; tested in tests/node/people",
     "webhooks:": "the administrator's",
     "taxii:": "partners ask with tokens of their own, within an agreement",
@@ -145,6 +155,20 @@ def _screening(people: People, **given: Any) -> Screening:
     )
 
 
+def _asked(case: Case, by: Account) -> tuple[InformationRequest, Interest]:
+    """Return a request to a partner for a case, and an interest of the case."""
+    partner = Partner.objects.create(node="b.example", name="B", address="https://b.example/", key="k", by=by)
+    agreement = Agreement.objects.create(
+        partner=partner, hash="h", document={}, agreement_id="a", version=1, title="An agreement"
+    )
+    about = {"schema": "Person", "properties": {"name": [MARK]}}
+    asked = InformationRequest.objects.create(
+        digest="d", own=True, agreement=agreement, body={"about": about}, at=timezone.now(), by=by, case=case
+    )
+    interest = Interest.objects.create(subject=about, caption=MARK, by=by, case=case, ends=timezone.now())
+    return asked, interest
+
+
 @pytest.fixture
 def world(people: People, lists: Screener, settings: Any, tmp_path: Any) -> World:  # noqa: F811
     """Make the team's objects and open ones."""
@@ -178,6 +202,7 @@ def world(people: People, lists: Screener, settings: Any, tmp_path: Any) -> Worl
     judgement = Judgement.objects.create(
         left=open_record, right=closed_record, verdict="same", reason=f"{MARK} reason", by=people.insider
     )
+    asked, interest = _asked(case, people.insider)
     return World(
         closed_hits=[of_limited, of_closed],
         limited_screening=limited,
@@ -191,6 +216,8 @@ def world(people: People, lists: Screener, settings: Any, tmp_path: Any) -> Worl
         closed_record=closed_record,
         open_record=open_record,
         judgement=judgement,
+        asked=asked,
+        interest=interest,
     )
 
 

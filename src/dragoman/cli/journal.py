@@ -43,13 +43,14 @@ def verify(keys: tuple[str, ...], checkpoint: Path | None, as_json: bool) -> Non
     """Read the whole journal again and say whether it is what was appended and signed, and if not, from where on.
 
     The node's own key is trusted, and its former ones. Give a checkpoint that was kept elsewhere (by the auditor, by a
-    partner) to see that the journal has not been made anew since. The status is 2 where anything was found.
+    partner) to see that the journal has not been made anew since; what partners co-signed and sent back is compared by
+    itself. The status is 2 where anything was found.
     """
     _open()
     from dragoman.node.journal.verifying import verify as verified
 
     found = verified(_verifiers(keys), checkpoint.read_text(encoding="utf-8") if checkpoint else None)
-    _tell(found.report, as_json, origin=found.origin)
+    _tell(found.report, as_json, origin=found.origin, witnesses=found.witnesses)
 
 
 @journal.command()
@@ -170,6 +171,8 @@ def _tell(report: Report, as_json: bool, **more: Any) -> None:
     if report.sound and not as_json:
         say(f"Sound: {counted(report.size, 'event')}, of which {report.signed:,} are below a signed checkpoint.")
         say(f"Root: {report.root.hex()}")
+        for name, size in more.get("witnesses", {}).items():
+            say(f"Co-signed: {counted(size, 'event')}, by {name}.")
     report.demand_sound()
 
 

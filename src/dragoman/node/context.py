@@ -21,7 +21,7 @@ def page(request: HttpRequest) -> dict[str, Any]:
     purpose = principal.purpose and Purpose.objects.filter(pk=principal.purpose).first()
     return {
         "node_name": node_name(),
-        "version": __version__,
+        "node_version": __version__,
         "principal": principal,
         "purpose": purpose,
         "role_titles": [Role(role).label for role in Role.values if role in principal.roles],

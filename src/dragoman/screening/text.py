@@ -25,7 +25,7 @@ from dragoman.names.compiling import compiled
 from dragoman.screening.explain import Hit
 from dragoman.screening.kernels import STEPS
 from dragoman.screening.lexicon import Lexicon
-from dragoman.screening.text_numbers import TextNumber, numbers_in
+from dragoman.screening.text_numbers import PROPERTY, TextNumber, numbers_in
 
 if TYPE_CHECKING:
     from dragoman.screening.screener import Screener
@@ -61,6 +61,11 @@ class Mention:
     text: str
     kind: str
     hit: Hit
+
+    @property
+    def prop(self) -> str:
+        """The property of which `text` is a value: ``name``, ``idNumber``, ``swiftBic``, ..."""
+        return PROPERTY.get(self.kind, "name")
 
     def to_json(self) -> dict[str, Any]:
         """Return the hit as plain values, with ``found``: where it stands in the text."""

@@ -11,7 +11,7 @@ from dragoman.model.wallets import normalise_wallet
 from dragoman.screening.numbers import Number
 
 #: The property by which a number of each kind is asked for.
-_PROPERTY = {
+PROPERTY = {
     "document": "idNumber",
     "registration": "registrationNumber",
     "lei": "leiCode",
@@ -77,7 +77,7 @@ def _of_run(run: str, start: int) -> Iterator[TextNumber]:
     if len(run) <= 40 and _telling(run):
         normal = normalise_identifier(run)
         for kind in ("document", "registration", "account", "licence"):
-            yield TextNumber(start, end, kind, _PROPERTY[kind], run, Number(kind, normal, run).hash)
+            yield TextNumber(start, end, kind, PROPERTY[kind], run, Number(kind, normal, run).hash)
         bare = run.upper().removeprefix("IMO")
         if imo_number(bare):
             yield _number("vessel", bare, start, end)
@@ -106,4 +106,4 @@ def _of_iban(written: str, start: int) -> Iterator[TextNumber]:
 
 def _number(kind: str, value: str, start: int, end: int) -> TextNumber:
     normal = normalise_wallet(value) if kind == "wallet" else normalise_identifier(value)
-    return TextNumber(start, end, kind, _PROPERTY[kind], value, Number(kind, normal, value).hash)
+    return TextNumber(start, end, kind, PROPERTY[kind], value, Number(kind, normal, value).hash)

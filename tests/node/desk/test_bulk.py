@@ -116,29 +116,6 @@ def test_a_list_that_the_person_does_not_see_is_not_screened(lists: Any, people:
     assert set(Hit.objects.values_list("source", flat=True)) == {"harbour"}
 
 
-_WIRE = b"""{1:F01AAAABB99XXX0000000000}{2:I103CCCCDD99XXXN}{4:
-:20:REF1
-:23B:CRED
-:32A:260105EUR100,00
-:50K:/123
-Oleksandra Virnychenko
-:59:/456
-Somebody Else
-:70:For the ship Coral Meridian
-:71A:SHA
--}
-"""
-
-
-def test_texts_of_messages_are_told_as_not_searched_never_as_clear(lists: Any, people: Any, principal_of: Any) -> None:
-    kept = bulk.start(principal_of(people.analyst), upload(_WIRE, "wire.txt"), bulk.wanted())
-    queue.run(kept.job_id)
-    kept.refresh_from_db()
-    assert kept.refused == 1
-    assert "a text" in kept.remarks.get(kind="refused").text
-    assert kept.with_hits == 1
-
-
 def test_an_archive_of_a_table_is_looked_into(lists: Any, people: Any, principal_of: Any) -> None:
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w") as archive:

@@ -11,7 +11,7 @@ import pytest
 TOOL = Path(__file__).parents[3] / "tools" / "kill_tests.py"
 
 
-@pytest.mark.parametrize("kind", ["review", "screening"])
+@pytest.mark.parametrize("kind", ["list_import", "review", "screening"])
 def test_nothing_acknowledged_is_lost_when_a_process_is_killed(kind: str) -> None:
     command = [sys.executable, str(TOOL), "--kills", "2", "--longest", "0.7", kind]
     done = subprocess.run(command, capture_output=True, text=True, check=False)

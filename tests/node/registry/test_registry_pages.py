@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 
@@ -10,7 +11,9 @@ from django.test import Client
 
 from dragoman.node.journal.models import Event
 from dragoman.node.people.models import Team
+from dragoman.node.registry.importing import import_list
 from dragoman.node.registry.models import Judgement, Record, Source
+from dragoman.node.registry.relations import links
 
 pytestmark = pytest.mark.django_db
 
@@ -66,11 +69,38 @@ def test_records_are_judged_and_a_judgement_is_withdrawn(analyst: Client) -> Non
     assert "one passport" in page
     assert left.caption in page
     graph = analyst.get(f"/lists/subjects/{left.pk}/graph?subject").json()
-    assert {"from": str(left.pk), "to": str(right.pk), "label": "same"} in graph["edges"]
+    assert {"from": str(left.pk), "to": str(right.pk), "label": "same", "kind": "judged"} in graph["edges"]
     made = Judgement.objects.get()
     analyst.post(f"/lists/judgements/{made.pk}/withdraw")
     assert Judgement.objects.get().withdrawn_at is not None
     assert "one passport" not in text(analyst, f"/lists/subjects/{right.pk}")
+
+
+def test_every_schema_that_is_a_link_can_be_read() -> None:
+    from followthemoney import model
+
+    edges = {schema.name for schema in model if schema.edge and not schema.abstract and schema.edge_source}
+    assert edges - {"Interest", "Interval"} <= set(links()), "a link without words would not be shown"
+
+
+def test_links_are_told_in_words(analyst: Client, tmp_path: Path) -> None:
+    stated = [
+        {"id": "a", "schema": "Person", "properties": {"name": ["Ingvild Torvanger"]}},
+        {"id": "b", "schema": "Person", "properties": {"name": ["Osric Vennemoor"]}},
+        {"id": "c", "schema": "Company", "properties": {"name": ["Vennemoor Shipping"]}},
+        {"id": "l", "schema": "Associate", "properties": {"person": ["a"], "associate": ["b"]}},
+        {"id": "o", "schema": "Ownership", "properties": {"owner": ["b"], "asset": ["c"], "percentage": ["55"]}},
+    ]
+    file = tmp_path / "links.ftm.json"
+    file.write_text("".join(json.dumps(each) + "\n" for each in stated), encoding="utf-8")
+    import_list("links", file)
+    osric = Record.objects.get(record_id="b", source__name="links")
+    page = text(analyst, f"/lists/subjects/{osric.pk}")
+    assert "associated with" in page
+    assert "<bdi>(55 %)</bdi>" in page
+    graph = analyst.get(f"/lists/subjects/{osric.pk}/graph").json()
+    assert {each["label"] for each in graph["edges"]} == {"associated with", "owns (55 %)"}
+    assert {each["label"] for each in graph["nodes"]} == {"Ingvild Torvanger", "Osric Vennemoor", "Vennemoor Shipping"}
 
 
 def test_what_is_limited_to_other_teams_is_nowhere(analyst: Client) -> None:

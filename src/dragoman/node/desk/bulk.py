@@ -24,13 +24,15 @@ from dragoman.messages.batch import Tally, queries_of
 from dragoman.messages.queries import Account, Query
 from dragoman.messages.queries import Remark as Told
 from dragoman.messages.sources import FORMATS, HEAD, Limits, archive_kind, recognise, sources
+from dragoman.model import Record
 from dragoman.node.access import Principal
 from dragoman.node.desk import screening as desk
 from dragoman.node.desk.acting import person_of
 from dragoman.node.desk.documents import keep, path_of
+from dragoman.node.desk.looking import Look, asked_of, caption_of, record_of
 from dragoman.node.desk.models import Remark, Screening
 from dragoman.node.desk.searchers import Searchers, processors
-from dragoman.node.desk.storing import Asked, store_hits
+from dragoman.node.desk.storing import Asked, plain_of, store_hits
 from dragoman.node.jobs import queue
 from dragoman.node.jobs.work import Work
 from dragoman.node.journal.recording import record
@@ -146,7 +148,7 @@ class Reading:
         account = Account(tell=self._hear)
         sources_ = sources([self.path], forced=self.format, limits=Limits())
         every = queries_of(sources_, account, self.tally, encoding=self.encoding)
-        queries = islice((query for query in every if self._is_searched(query)), skip, None)
+        queries = islice(every, skip, None)
         while True:
             batch = list(islice(queries, _STEP))
             first = min(self.told, _MOST_REMARKS) - len(self.waiting)
@@ -154,13 +156,6 @@ class Reading:
             self.waiting, self.kept = [], self.told
             if not batch:
                 return
-
-    def _is_searched(self, query: Query) -> bool:
-        """Tell a party from a text of a message, which an upload does not look through: it is told as not screened."""
-        if query.text is None:
-            return True
-        self._hear(Told("refused", query.place, "a text; uploads search parties only, `dragoman screen` texts too"))
-        return False
 
     def _hear(self, remark: Told) -> None:
         self.told += 1
@@ -182,9 +177,10 @@ def run(work: Work) -> None:
     parts = reading.parts(skip=work.mark.get("queries", 0))
     with closing(_searched(opened, parts, kept, lists)) as searched:
         for part, hits in searched:
-            found = desk.marked([query.record for query in part.queries], hits)
+            records = [record_of(query, some) for query, some in zip(part.queries, hits, strict=True)]
+            found = desk.marked(records, hits)
             with work.step():
-                _write(work, kept, part, found, lists)
+                _write(work, kept, part, records, found, lists)
                 if not part.queries:
                     _close(work, kept, principal)
 
@@ -200,8 +196,9 @@ def _searched(
         if queries >= _ALONE:
             break
     if queries < _ALONE or not lists or processors() == 1:
+        look = Look(opened, threshold=kept.threshold, limit=kept.limit, lists=lists)
         for part in chain(first, parts):
-            yield part, _screen(opened, part, kept, lists)
+            yield part, _screen(look, part)
         return
     with Searchers(opened.path, threshold=kept.threshold, limit=kept.limit, lists=lists) as searchers:
         yield from _searched_by(searchers, chain(first, parts))
@@ -217,7 +214,7 @@ def _searched_by(searchers: Searchers, parts: Iterator[Part]) -> Iterator[tuple[
             part, trouble = None, error
         if part is None:
             break
-        waiting.append((part, searchers.search([query.record for query in part.queries])))
+        waiting.append((part, searchers.search([asked_of(query) for query in part.queries])))
         if len(waiting) > 2 * searchers.number:
             former, hits = waiting.popleft()
             yield former, hits.result()
@@ -227,19 +224,30 @@ def _searched_by(searchers: Searchers, parts: Iterator[Part]) -> Iterator[tuple[
         raise trouble
 
 
-def _screen(opened: Screener, part: Part, kept: Screening, lists: dict[str, str]) -> list[list[Hit]]:
-    records = [query.record for query in part.queries]
-    if not lists:
-        return [[] for _ in records]
-    return list(opened.screen_batch(records, threshold=kept.threshold, limit=kept.limit, lists=lists))
+def _screen(look: Look, part: Part) -> list[list[Hit]]:
+    return look([asked_of(query) for query in part.queries])
 
 
-def _write(work: Work, kept: Screening, part: Part, found: list[list[desk.Found]], lists: dict[str, str]) -> None:
+def _write(
+    work: Work,
+    kept: Screening,
+    part: Part,
+    records: list[Record],
+    found: list[list[desk.Found]],
+    lists: dict[str, str],
+) -> None:
     """Keep a part: hits, remarks, counts and mark. All counts are of the document from its beginning."""
     first = work.mark.get("queries", 0)
     kept.lists = lists
     asked = [
-        Asked(first + number, query.record, plain_of_query(query), query.place, query.role or "")
+        Asked(
+            first + number,
+            records[number],
+            plain_of_query(query, records[number]),
+            query.place,
+            query.role or "",
+            caption_of(records[number]),
+        )
         for number, query in enumerate(part.queries)
         if found[number]
     ]
@@ -260,10 +268,13 @@ def _write(work: Work, kept: Screening, part: Part, found: list[list[desk.Found]
     kept.save(update_fields=["lists", "queries", "with_hits", "hits", "refused", "unread", "partly"])
 
 
-def plain_of_query(query: Query) -> dict[str, Any]:
-    """Return a query of a document as it is kept."""
+def plain_of_query(query: Query, record: Record) -> dict[str, Any]:
+    """Return a query of a document as it is kept; `record` is what people see of it (see `looking`)."""
     plain = query.to_json()
-    return {key: plain[key] for key in ("id", "schema", "properties", "unread", "message") if key in plain}
+    kept: dict[str, Any] = {
+        key: plain[key] for key in ("id", "schema", "properties", "unread", "message", "text") if key in plain
+    }
+    return kept if query.text is None else plain_of(record) | kept
 
 
 def _close(work: Work, kept: Screening, principal: Principal) -> None:

@@ -11,7 +11,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from dragoman.node.access import Principal
-from dragoman.node.desk.models import Hit, HitQuerySet, Screening
+from dragoman.node.desk.models import Assignment, Hit, HitQuerySet, Screening
 
 PAGE = 50
 #: Counting stops here; beyond it reads ``1,000+``.
@@ -21,7 +21,7 @@ TABS = ("open", "second", "true", "inconclusive", "false", "remembered")
 
 @dataclass(frozen=True, slots=True)
 class Filters:
-    """What of the queue is shown. `age` is in days, at least; `least` a score; `case` hits of one case only."""
+    """What of the queue is shown. `age` is in days, at least; `least` a score; `assigned` is ``me`` or ``nobody``."""
 
     state: str = "open"
     source: str = ""
@@ -30,6 +30,7 @@ class Filters:
     mine: bool = False
     age: int = 0
     screening: int = 0
+    assigned: str = ""
 
     @classmethod
     def read(cls, given: Mapping[str, str]) -> Filters:
@@ -43,6 +44,7 @@ class Filters:
             given.get("mine") == "yes",
             int(_number(given.get("age", ""), 3650)),
             int(_number(given.get("screening", ""), 1e15)),
+            assigned if (assigned := given.get("assigned", "")) in ("me", "nobody") else "",
         )
 
     def url(self, **other: str) -> str:
@@ -55,6 +57,7 @@ class Filters:
             "mine": "yes" if self.mine else "",
             "age": str(self.age or ""),
             "screening": str(self.screening or ""),
+            "assigned": self.assigned,
         }
         return "?" + urlencode({name: value for name, value in (given | other).items() if value})
 
@@ -91,6 +94,10 @@ class Page:
 def chosen(principal: Principal, filters: Filters) -> HitQuerySet:
     """Return the hits that pass the filters and that the principal may see, in no order, of any state."""
     hits = filters.apply(Hit.objects.visible_to(principal))
+    if filters.assigned == "me":
+        hits = hits.filter(pk__in=Assignment.objects.filter(to=principal.account).values("hit"))
+    elif filters.assigned == "nobody":
+        hits = hits.exclude(pk__in=Assignment.objects.values("hit"))
     return hits.filter(screening__by=principal.account) if filters.mine else hits
 
 
@@ -101,7 +108,7 @@ def page(principal: Principal, filters: Filters, after: str = "", size: int = PA
     if colon and number.isdecimal():
         at = _number(score, 1.0)
         hits = hits.filter(Q(score__lt=at) | Q(score=at, pk__gt=int(number)), score__lte=at)
-    found = list(hits.select_related("query").defer("features").order_by("-score", "pk")[: size + 1])
+    found = list(hits.select_related("query", "assignment__to").defer("features").order_by("-score", "pk")[: size + 1])
     last = found[size - 1] if len(found) > size else None
     whole = len(found) if not after and last is None else None
     return Page(found[:size], f"{last.score!r}:{last.pk}" if last is not None else None, whole)

@@ -172,6 +172,15 @@ class Hit(models.Model):
         ]
 
 
+class Assignment(models.Model):
+    """Who looks after a hit at present, and who said so. What was before stands in the journal."""
+
+    hit = models.OneToOneField(Hit, on_delete=models.CASCADE, primary_key=True, related_name="assignment")
+    to = models.ForeignKey(ACCOUNT, on_delete=models.PROTECT, related_name="assignments")
+    by = models.ForeignKey(ACCOUNT, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField(default=timezone.now)
+
+
 class Review(models.Model):
     """A person's decision on one hit. Undone, never deleted."""
 

@@ -17,6 +17,7 @@ from dragoman.node.desk import screening as desk
 from dragoman.node.desk.bulk import Reading, plain_of_query
 from dragoman.node.desk.documents import path_of
 from dragoman.node.desk.facts import digest_of, facts_of
+from dragoman.node.desk.looking import Look, asked_of, caption_of, record_of
 from dragoman.node.desk.models import Hit, Query, Screening
 from dragoman.node.desk.storing import hit_row
 from dragoman.node.jobs import queue
@@ -88,6 +89,13 @@ def _search(
     return desk.marked(records, [[hit for hit in hits if hit.record_id in changed] for hits in found])
 
 
+def _search_all(look: Look, batch: Sequence[Asked], changed: set[str]) -> tuple[list[Record], list[list[desk.Found]]]:
+    """Look up parties and texts; return what people see of each, and its hits."""
+    found = [[hit for hit in hits if hit.record_id in changed] for hits in look([asked_of(query) for query in batch])]
+    records = [record_of(query, hits) for query, hits in zip(batch, found, strict=True)]
+    return records, desk.marked(records, found)
+
+
 def _settle(work: Work, kept: Screening, row: Query, found: Sequence[desk.Found]) -> None:
     """Bring the hits of a query up to date. Doing it twice changes nothing more."""
     known = {(hit.source, hit.record_id): hit for hit in row.hits.select_related("memory__review", "query")}
@@ -129,28 +137,29 @@ def _watched_documents(work: Work, source: str, changed: set[str], opened: Scree
         skip = work.mark.get("row", 0) if work.mark.get("document") == kept.pk else 0
         given = kept.job.given if kept.job is not None else {}
         reading = Reading(path_of(kept.document), given.get("format"), given.get("encoding"))
+        look = Look(opened, threshold=kept.threshold, limit=_MANY, lists=[source])
         for part in reading.parts(skip):
             if not (batch := part.queries):
                 break
-            found = _search(opened, [query.record for query in batch], kept, source, changed)
+            records, found = _search_all(look, batch, changed)
             with work.step():
-                for number, (query, hits) in enumerate(zip(batch, found, strict=True), skip):
+                for number, (query, record_, hits) in enumerate(zip(batch, records, found, strict=True), skip):
                     if hits:
-                        _settle(work, kept, _row(kept, number, query), hits)
+                        _settle(work, kept, _row(kept, number, query, record_), hits)
                 skip += len(batch)
                 work.mark |= {"document": kept.pk, "row": skip}
                 work.done += len(batch)
 
 
-def _row(kept: Screening, number: int, query: Asked) -> Query:
+def _row(kept: Screening, number: int, query: Asked, seen: Record) -> Query:
     row, _ = Query.objects.get_or_create(
         screening=kept,
         number=number,
         defaults={
-            "asked": plain_of_query(query),
-            "asked_id": query.record.id[:255],
-            "digest": digest_of(facts_of(query.record)),
-            "caption": query.record.caption,
+            "asked": plain_of_query(query, seen),
+            "asked_id": seen.id[:255],
+            "digest": digest_of(facts_of(seen)),
+            "caption": caption_of(seen),
             "place": query.place,
             "role": query.role or "",
         },

@@ -18,6 +18,7 @@ from typing import Any, BinaryIO
 
 from dragoman.errors import DragomanError
 from dragoman.model import Record, Statement
+from dragoman.node.desk.looking import Asked, Look, Placed
 from dragoman.screening import Feature, Hit, Screener
 
 #: How often a searcher that waits looks whether it is still wanted, in seconds.
@@ -61,17 +62,22 @@ def read(stream: BinaryIO) -> Any:
     text = stream.read(length)
     if len(text) < length:
         raise EOFError
-    return pickle.loads(text)  # noqa: S301  both ends of this pipe are this program
+    return pickle.loads(text)  # noqa: S301  # nosec B301  both ends of this pipe are this program
 
 
-def packed(record: Record) -> tuple[Any, ...]:
-    """Return a query in few bytes."""
+def packed(asked: Asked) -> tuple[Any, ...] | str:
+    """Return a query in few bytes; a text is what it is."""
+    if isinstance(asked, str):
+        return asked
+    record = asked
     known = [(each.prop, each.value, each.original, each.place, each.lang, each.quality) for each in record.statements]
     return record.id, record.schema, known
 
 
-def unpacked(text: tuple[Any, ...]) -> Record:
+def unpacked(text: tuple[Any, ...] | str) -> Asked:
     """Return the query that was packed."""
+    if isinstance(text, str):
+        return text
     id_, schema, known = text
     return Record(id_, schema, [Statement(*each) for each in known])
 
@@ -79,14 +85,18 @@ def unpacked(text: tuple[Any, ...]) -> Record:
 def packed_hit(hit: Hit) -> tuple[Any, ...]:
     """Return a hit with its features worked out."""
     features = [astuple(feature) for feature in hit.features]
-    return hit.record_id, hit.source, hit.caption, hit.schema, hit.score, features
+    placed = (hit.prop, hit.written) if isinstance(hit, Placed) else None
+    return hit.record_id, hit.source, hit.caption, hit.schema, hit.score, features, placed
 
 
 def unpacked_hit(text: tuple[Any, ...]) -> Hit:
     """Return the hit that was packed."""
-    record_id, source, caption, schema, score, features = text
+    record_id, source, caption, schema, score, features, placed = text
     party = {"id": record_id, "source": source, "caption": caption, "schema": schema}
-    return Hit(party, score, lambda: tuple(Feature(*each) for each in features))
+    made = (Placed if placed else Hit)(party, score, lambda: tuple(Feature(*each) for each in features))
+    if isinstance(made, Placed):
+        made.prop, made.written = placed
+    return made
 
 
 def _serve(asked: BinaryIO, answers: BinaryIO) -> None:
@@ -96,9 +106,9 @@ def _serve(asked: BinaryIO, answers: BinaryIO) -> None:
     except DragomanError as error:
         write(answers, Refused(error.message, error.place, error.remedy))
         return
+    look = Look(opened, threshold=setting.threshold, limit=setting.limit, lists=setting.lists)
     while _wanted(asked, setting.parent):
-        records = [unpacked(text) for text in read(asked)]
-        hits = opened.screen_batch(records, threshold=setting.threshold, limit=setting.limit, lists=setting.lists)
+        hits = look([unpacked(text) for text in read(asked)])
         # Most queries hit nothing: only those that do are written.
         write(answers, {number: list(map(packed_hit, some)) for number, some in enumerate(hits) if some})
 

@@ -19,7 +19,7 @@ from types import TracebackType
 from typing import BinaryIO, cast
 
 from dragoman.errors import SearchStopped, StoreError
-from dragoman.model import Record
+from dragoman.node.desk.looking import Asked
 from dragoman.node.desk.searcher import Refused, Setting, packed, read, unpacked_hit, write
 from dragoman.screening import Hit
 
@@ -77,14 +77,14 @@ class Searchers:
                     with suppress(BrokenPipeError):  # what was not written any more
                         pipe.close()
 
-    def search(self, records: Sequence[Record]) -> Future[list[list[Hit]]]:
-        """Give out a batch; the answer has the hits of each record, or raises SearchStopped or StoreError."""
-        return self._threads.submit(self._search, records)
+    def search(self, asked: Sequence[Asked]) -> Future[list[list[Hit]]]:
+        """Give out a batch; the answer has the hits of each party or text, or raises SearchStopped or StoreError."""
+        return self._threads.submit(self._search, asked)
 
-    def _search(self, records: Sequence[Record]) -> list[list[Hit]]:
+    def _search(self, asked: Sequence[Asked]) -> list[list[Hit]]:
         idle = self._idle.get()
         try:
-            write(cast("BinaryIO", idle.stdin), [packed(record) for record in records])
+            write(cast("BinaryIO", idle.stdin), [packed(each) for each in asked])
             found = read(cast("BinaryIO", idle.stdout))
         except (EOFError, OSError) as error:
             raise _stopped() from error
@@ -92,7 +92,7 @@ class Searchers:
             self._idle.put(idle)
         if isinstance(found, Refused):
             raise StoreError(found.message, place=found.place, remedy=found.remedy)
-        return [list(map(unpacked_hit, found.get(number, ()))) for number in range(len(records))]
+        return [list(map(unpacked_hit, found.get(number, ()))) for number in range(len(asked))]
 
 
 def _stopped() -> SearchStopped:

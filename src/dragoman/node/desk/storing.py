@@ -25,6 +25,7 @@ class Asked:
     plain: dict[str, Any]
     place: str = ""
     role: str = ""
+    caption: str = ""
 
 
 def plain_of(record: Record) -> dict[str, Any]:
@@ -74,7 +75,7 @@ def store_hits(kept: Screening, asked: Sequence[Asked], answers: Sequence[Sequen
             asked=each.plain,
             asked_id=each.record.id[:255],
             digest=digest_of(facts_of(each.record)),
-            caption=each.record.caption,
+            caption=each.caption or each.record.caption,
             place=each.place,
             role=each.role,
         )

@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 from types import FrameType
 
+from django.db import InterfaceError, OperationalError, connections
 from django_tasks_db.management.commands.db_worker import Worker as QueueWorker
 
 from dragoman.node.jobs import chores
 from dragoman.node.jobs.processes import own_name
 from dragoman.node.jobs.work import stopping
+
+logger = logging.getLogger(__name__)
+
+#: How long a worker waits at least for a database that is away, in seconds.
+_PAUSE = 1.0
 
 
 class Worker(QueueWorker):
@@ -33,14 +40,27 @@ class Worker(QueueWorker):
         super().shutdown(signum, frame)
 
     def run(self) -> None:
-        """Work until told to end; with `once`, until nothing waits."""
+        """Work until told to end; with `once`, until nothing waits. A database that is away is waited for."""
         stopping.clear()
         chores.run_due()
         ended = threading.Event()
         beside = threading.Thread(target=chores.keep_running, args=(ended,), name="chores", daemon=True)
         beside.start()
         try:
-            super().run()
+            while self._lost_the_database():
+                connections.close_all()
+                ended.wait(max(self.interval, _PAUSE))
         finally:
             ended.set()
             beside.join(timeout=10)
+
+    def _lost_the_database(self) -> bool:
+        """Work until told to end, or until the database is away; tell whether it is, and is to be tried again."""
+        try:
+            super().run()
+        except (OperationalError, InterfaceError):
+            if self.batch:
+                raise
+            logger.exception("The database is away; the worker tries again")
+            return self.running
+        return False

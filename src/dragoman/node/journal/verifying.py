@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from heapq import merge
 from typing import Any
 
 from django.db.models import Subquery
@@ -16,7 +17,7 @@ from dragoman.audit.proofs import InclusionProof
 from dragoman.audit.tree import Head as TreeHead
 from dragoman.audit.tree import inclusion_proof
 from dragoman.errors import CheckpointRefused, EventRefused, JournalDamaged
-from dragoman.node.journal import keys
+from dragoman.node.journal import keys, witnesses
 from dragoman.node.journal.appending import Store, current_head, sign_rest
 from dragoman.node.journal.models import Checkpoint, Event, Head
 
@@ -27,23 +28,26 @@ _UNREADABLE = b"unreadable"
 
 @dataclass(frozen=True, slots=True)
 class Verification:
-    """What verifying found, and the public keys that were trusted."""
+    """What verifying found, the public keys that were trusted, and how far each witness has co-signed."""
 
     report: Report
     origin: str
     verifiers: list[Verifier]
+    witnesses: dict[str, int] = field(default_factory=dict)
 
 
 def verify(also: list[Verifier] | None = None, anchor: str | None = None) -> Verification:
     """Read the whole journal again; where it is sound, its last events are signed. Nothing is recorded.
 
     `also` are public keys to trust beside those that this node knows; `anchor` is a checkpoint from elsewhere that the
-    journal must extend. Events appended meanwhile are left to the next time. Memory grows with the checkpoints only.
+    journal must extend. What partners co-signed and sent back is heard too, whatever became of the node's own keys and
+    checkpoints. Events appended meanwhile are left to the next time. Memory grows with the checkpoints only.
     """
     verifiers = [*keys.known(), *(also or [])]
     report = Report()
     # In this order: a checkpoint that was there before the head was read is of no larger tree.
     texts = _checkpoints(report, [anchor, keys.anchored()])
+    seen = witnesses.heard(report)
     head = current_head()
     try:
         expected = TreeHead.unpack(head.size, bytes(head.peaks))
@@ -52,11 +56,11 @@ def verify(also: list[Verifier] | None = None, anchor: str | None = None) -> Ver
         expected = None
     _beyond_head(report)
     origins = {verifier.name for verifier in verifiers}
-    signed = trusted(texts, origins, verifiers, report)
+    signed = merge(trusted(texts, origins, verifiers, report), *seen.values(), key=lambda each: each.size)
     check_log(_rows(head.size), signed, store=Store(), head=expected, report=report)
     if report.sound:
         sign_rest()
-    return Verification(report, keys.origin(), verifiers)
+    return Verification(report, keys.origin(), verifiers, {name: found[-1].size for name, found in seen.items()})
 
 
 def _checkpoints(report: Report, kept_elsewhere: list[str | None]) -> list[str]:

@@ -3,7 +3,16 @@
 from __future__ import annotations
 
 from dragoman.node.jobs.chores import chore
-from dragoman.node.partners import lines, matching_publishing, polling, recalling, sharing
+from dragoman.node.partners import (
+    cosigning,
+    deconflicting,
+    lines,
+    matching_publishing,
+    polling,
+    recalling,
+    requests_receiving,
+    sharing,
+)
 from dragoman.node.partners.delivering import deliver_all
 
 
@@ -47,3 +56,22 @@ def carry_out_notices() -> None:
 def chase_notices() -> None:
     """Remind partners of notices that they have not answered."""
     recalling.chase_all()
+
+
+@chore(seconds=600)
+def chase_requests() -> None:
+    """Remind partners of requests that are overdue."""
+    requests_receiving.chase_all()
+
+
+@chore(seconds=3600)
+def forget_answers() -> None:
+    """Remove what was answered, or registered as an interest, and may no longer be kept."""
+    requests_receiving.forget_all()
+    deconflicting.forget_all()
+
+
+@chore(seconds=600)
+def have_the_journal_cosigned() -> None:
+    """Send the newest checkpoint of the journal to the partners, at most once an hour."""
+    cosigning.send_all()

@@ -33,11 +33,12 @@ MOST = 5000
 
 @dataclass(frozen=True, slots=True)
 class Matched:
-    """A line of a batch and the kinds of its keys that are on the partner's list."""
+    """A line of a batch, what it said, and the kinds of its keys that are on the partner's list."""
 
     line: int
     label: str
     kinds: tuple[str, ...]
+    stated: dict[str, str]
 
 
 def asking_under() -> list[Agreement]:
@@ -161,9 +162,13 @@ def _matched(records: list[Record], by_key: dict[MatchKey, list[int]], hits: Ite
         for line in by_key[key]:
             kinds.setdefault(line, set()).add(key.kind)
     return [
-        Matched(line + 1, records[line].caption, tuple(kind for kind in KINDS if kind in found))
+        Matched(line + 1, records[line].caption, tuple(kind for kind in KINDS if kind in found), _stated(records[line]))
         for line, found in sorted(kinds.items())
     ]
+
+
+def _stated(record: Record) -> dict[str, str]:
+    return {name: ";".join(values) for name in COLUMNS if (values := record.values(name))}
 
 
 def read_batch(text: str) -> list[Record]:

@@ -153,6 +153,17 @@ from dragoman.node.partners.asking_models import (  # noqa: E402  they refer to 
     Notice,
     NoticeDuty,
 )
+from dragoman.node.partners.requests_models import (  # noqa: E402  they refer to the models above
+    AnswerObject,
+    Cosigned,
+    InformationRequest,
+    Interest,
+    InterestAt,
+    JournalAlarm,
+    RequestEvent,
+    SeenJournal,
+    TheirInterest,
+)
 from dragoman.node.partners.sharing_models import (  # noqa: E402  they refer to the models above
     Collection,
     Disclosure,
@@ -168,11 +179,17 @@ from dragoman.node.partners.sharing_models import (  # noqa: E402  they refer to
 __all__ = [
     "Agreement",
     "AgreementAct",
+    "AnswerObject",
     "Collection",
+    "Cosigned",
     "Disclosure",
     "HeldEdition",
     "InStream",
     "Incoming",
+    "InformationRequest",
+    "Interest",
+    "InterestAt",
+    "JournalAlarm",
     "MatchList",
     "MatchQuestion",
     "Nonce",
@@ -184,8 +201,11 @@ __all__ = [
     "PartnerToken",
     "Poll",
     "ReceivedObject",
+    "RequestEvent",
+    "SeenJournal",
     "SharedList",
     "SharedObject",
     "SharedRecord",
     "TaxiiStatus",
+    "TheirInterest",
 ]

@@ -15,7 +15,7 @@ from dragoman.exchange.canonical import digest
 from dragoman.exchange.messages import Letter
 from dragoman.node.access import Principal
 from dragoman.node.journal.recording import record as journal
-from dragoman.node.partners import lines, polling
+from dragoman.node.partners import lines, polling, requests_receiving
 from dragoman.node.partners.delivering import handles
 from dragoman.node.partners.identity import node_id, node_key
 from dragoman.node.partners.models import (
@@ -123,7 +123,8 @@ def _take(found: recall.Notice, partner: Partner) -> None:
     kept = _keep(found, own=False, partner=partner)
     if found.kind != "correction":
         held = ReceivedObject.objects.filter(agreement__partner=partner, stix_id=found.object)
-        kept.outcome = "removed" if held.update(revoked=True, at=timezone.now()) else "not_held"
+        answers = requests_receiving.remove(partner, found.object)
+        kept.outcome = "removed" if held.update(revoked=True, at=timezone.now()) + answers else "not_held"
         kept.save(update_fields=["outcome"])
     onward = Disclosure.objects.filter(object=found.object).exclude(partner=partner)
     recipients = sorted(set(onward.values_list("partner", flat=True)))

@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from django.urls import path
 
-from dragoman.node.partners import giving, matching_views, recalling_views, views
+from dragoman.node.partners import (
+    cosign_views,
+    deconflict_views,
+    giving,
+    matching_views,
+    recalling_views,
+    requests_views,
+    views,
+)
 
 app_name = "partners"
 urlpatterns = [
@@ -23,6 +31,14 @@ urlpatterns = [
     path("matching/refresh", matching_views.refresh, name="matching_refresh"),
     path("matching/offer", matching_views.offer, name="matching_offer"),
     path("matching/<int:pk>/withdraw", matching_views.withdraw, name="matching_withdraw"),
+    path("requests", requests_views.requests, name="requests"),
+    path("requests/new", requests_views.request_new, name="request_new"),
+    path("requests/<int:pk>", requests_views.request_page, name="request"),
+    path("requests/<int:pk>/follow", requests_views.request_follow, name="request_follow"),
+    path("requests/<int:pk>/answer", requests_views.request_answer, name="request_answer"),
+    path("interests", deconflict_views.interests, name="interests"),
+    path("interests/<int:pk>/withdraw", deconflict_views.interest_withdraw, name="interest_withdraw"),
+    path("alarms/<int:pk>/clear", cosign_views.clear_alarm, name="clear_alarm"),
     path("disclosures", recalling_views.disclosures, name="disclosures"),
     path("disclosures/recall", recalling_views.recall, name="recall"),
     path("agreements/<int:pk>/take-back", recalling_views.take_back, name="take_back"),

@@ -17,6 +17,7 @@ from dragoman.exchange.handling import Colour
 from dragoman.exchange.keys import PublicKey
 from dragoman.node.access import principal_of
 from dragoman.node.journal.recording import record
+from dragoman.node.partners import cosigning
 from dragoman.node.partners.agreeing import act, keep
 from dragoman.node.partners.cards import read_card
 from dragoman.node.partners.drafting import DraftForm, sides
@@ -75,7 +76,8 @@ def partner(request: HttpRequest, pk: int) -> HttpResponse:
             "agreements": [(each, each.standing()) for each in found.agreements.order_by("-added")],
             "waiting": waiting[:20],
             "out": out,
-        },
+        }
+        | cosigning.at_partner(found),
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dragoman.lists.locking import locked
 from dragoman.node.jobs.chores import chore
-from dragoman.node.registry import indexing
+from dragoman.node.registry import indexing, uploads
 from dragoman.node.registry.retention import remove_ended
 
 
@@ -15,3 +15,9 @@ def end_keeping() -> None:
     with locked(indexing.folder() / ".importing"):
         remove_ended()
         indexing.renew()
+
+
+@chore(seconds=3600)
+def sweep_handed_in() -> None:
+    """Remove files of lists that were handed in to nobody."""
+    uploads.sweep()

@@ -81,6 +81,8 @@ def take_in(
             return version
         before = ListVersion.objects.filter(source=version.source, state=ListVersion.State.IN_USE).first()
         if before is not None and order(before.version) > order(version.version):
+            # What an import of it wrote before it was interrupted is for nobody.
+            Writing(version.source, version.version, before.version).forget_half_done()
             return _keep_beside(version, by)
         writing = Writing(version.source, version.version, before.version if before else "", handling_of)
         writing.write(store.records(account.name, account.version), progress)

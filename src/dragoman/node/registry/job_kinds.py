@@ -11,6 +11,4 @@ def import_list(work: Work) -> None:
     """Read a list that was handed in, and put it in use."""
     from dragoman.node.registry.uploads import take_in
 
-    found = take_in(work.job.given, f"account:{work.job.by_id}")
-    with work.step():
-        work.result = found
+    take_in(work)

@@ -86,7 +86,7 @@ class Writing:
 
         Of a record that may no longer be kept nothing but its id is written.
         """
-        self._forget_half_done()
+        self.forget_half_done()
         rows = Record.objects.filter(source=self.source).values_list("record_id", "pk", "content", "gone")
         self.known = {record_id: _Known(pk, content, gone) for record_id, pk, content, gone in rows.iterator()}
         stream, done, today = iter(records), 0, datetime.now(UTC).date()
@@ -103,7 +103,7 @@ class Writing:
         kept = kept_of(self.handling_of(record.id) if self.handling_of is not None else None)
         return _Stated(record, digest_of(record, kept.text), kept)
 
-    def _forget_half_done(self) -> None:
+    def forget_half_done(self) -> None:
         """Remove what interrupted imports wrote, of this version or another: nobody has seen it."""
         importing = ListVersion.objects.filter(source=self.source, state=ListVersion.State.IMPORTING)
         for version in {self.version, *importing.values_list("version", flat=True)}:

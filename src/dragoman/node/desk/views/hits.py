@@ -11,9 +11,9 @@ from django.views.decorators.http import require_POST, require_safe
 
 from dragoman.errors import DragomanError
 from dragoman.node.access import principal_of
-from dragoman.node.desk import hit_queue, reviewing, safe_list
+from dragoman.node.desk import assigning, hit_queue, reviewing, safe_list
 from dragoman.node.desk.comparing import compared
-from dragoman.node.desk.models import Case, Hit, Review, Screening
+from dragoman.node.desk.models import Assignment, Case, Hit, Review, Screening
 from dragoman.node.desk.reasons import prepared
 from dragoman.node.desk.records import records_of
 from dragoman.node.desk.views.shared import hit_or_404, told
@@ -78,6 +78,8 @@ def _shown(request: HttpRequest, found: Hit) -> dict[str, Any]:
         "earlier": reviewing.earlier(found),
         "safe": safe_list.known([query])[0],
         "may_undo": bool(own) or (principal.has("supervisor") and bool(reviewing.in_force(found))),
+        "assignment": Assignment.objects.filter(hit=found).select_related("to").first(),
+        "assignable": assigning.assignable(principal, found),
         "may_decide": principal.has("analyst", "reviewer", "supervisor"),
         "reasons": prepared(),
         "cases": Case.objects.visible_to(principal).filter(hits=found),
@@ -105,7 +107,17 @@ def undo(request: HttpRequest, pk: int) -> HttpResponse:
     return _answered(request, pk, lambda: reviewing.undo(principal_of(request), pk))
 
 
-def _answered(request: HttpRequest, pk: int, act: Any) -> HttpResponse:
+@require_POST
+def assign(request: HttpRequest, pk: int) -> HttpResponse:
+    """Take a hit, give it back, or give it to somebody."""
+    hit_or_404(request, pk)
+    to, principal = request.POST.get("to", ""), principal_of(request)
+    acts = {"me": lambda: assigning.take(principal, pk), "": lambda: assigning.release(principal, pk)}
+    number = int(to[:18]) if to.isdecimal() else 0
+    return _answered(request, pk, acts.get(to, lambda: assigning.assign(principal, pk, number)), told_as="assigned")
+
+
+def _answered(request: HttpRequest, pk: int, act: Any, told_as: str = "reviewed") -> HttpResponse:
     """Do the act, and show the hit again: in the pane of the queue, or on its page, with what was refused."""
     trouble = ""
     try:
@@ -118,6 +130,12 @@ def _answered(request: HttpRequest, pk: int, act: Any) -> HttpResponse:
     template = "desk/_hit.html" if request.htmx else "desk/hit.html"  # type: ignore[attr-defined]
     response = render(request, template, _shown(request, found) | {"trouble": trouble})
     if not trouble:
-        told_to = {"reviewed": {"hit": found.pk, "state": found.state, "label": found.get_state_display()}}
-        response.headers["HX-Trigger-After-Swap"] = json.dumps(told_to)
+        response.headers["HX-Trigger-After-Swap"] = json.dumps({told_as: _told_to(found)})
     return response
+
+
+def _told_to(found: Hit) -> dict[str, Any]:
+    """Return what the queue beside the hit is told, to show it in its row."""
+    assignment = Assignment.objects.filter(hit=found).select_related("to").first()
+    who = assignment.to.shown_name if assignment is not None else ""
+    return {"hit": found.pk, "state": found.state, "label": found.get_state_display(), "assigned": who}

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from dragoman.errors import DragomanError, UsageError
 from dragoman.messages.sources import FORMATS
 from dragoman.node.access import principal_of
-from dragoman.node.desk import bulk, exporting
+from dragoman.node.desk import assigning, bulk, exporting
 from dragoman.node.desk.documents import download
 from dragoman.node.desk.models import Hit, Screening
 from dragoman.node.desk.views.search import _page as search_page
@@ -83,6 +83,9 @@ def screening(request: HttpRequest, pk: int) -> HttpResponse:
         "states": [
             (label, number, state) for state, label in Hit.State.choices if (number := hits.filter(state=state).count())
         ],
+        "teams": assigning.teams_for(principal, found),
+        "limited": set(found.teams.values_list("pk", flat=True)),
+        "may_limit": assigning.may_limit(principal, found),
         "remarks": found.remarks.order_by("number")[:50],
     }
     return render(request, "desk/screening.html", context)
@@ -113,6 +116,16 @@ def progress(request: HttpRequest, pk: int) -> HttpResponse:
     if found.job is not None and found.job.over:
         response.headers["HX-Refresh"] = "true"
     return response
+
+
+@require_POST
+@refusing_to("desk:screening")
+def teams(request: HttpRequest, pk: int) -> HttpResponse:
+    """Say which teams see a screening and its hits; everybody where none is chosen."""
+    chosen = [int(each[:18]) for each in request.POST.getlist("team") if each.isdecimal()]
+    kept = assigning.limit(principal_of(request), screening_or_404(request, pk), chosen)
+    messages.success(request, "Only the chosen teams see it now." if kept.limited else "Everybody sees it now.")
+    return redirect("desk:screening", pk=pk)
 
 
 @require_POST

@@ -4,6 +4,7 @@ const MODULES = {
   triage: () => import("./triage.js"),
   graph: () => import("./graph.js"),
   map: () => import("./map.js"),
+  timeline: () => import("./timeline.js"),
   webauthn: () => import("./webauthn.js"),
 };
 

@@ -9,9 +9,11 @@ export function start(root) {
   const pane = document.getElementById(root.dataset.pane);
   const rows = () => [...root.querySelectorAll("tr[data-hit]")];
   const chosen = () => root.querySelector("tr.selected");
+  let waiting = null;
 
   function choose(row, { focus = true } = {}) {
     if (!row) return;
+    waiting = null;
     const former = chosen();
     former?.classList.remove("selected");
     former?.querySelector("[data-open]").removeAttribute("aria-current");
@@ -59,6 +61,36 @@ export function start(root) {
     if (decided) onward(row);
   });
 
+  // What a key asks of the chosen hit waits until the pane shows that hit, and not still the one before.
+  function whenShown(act) {
+    const row = chosen();
+    const shown = pane.querySelector("[data-current]")?.dataset.current;
+    if (row && row.dataset.hit !== shown) waiting = act;
+    else act();
+  }
+
+  pane.addEventListener("htmx:afterSettle", () => {
+    const act = waiting;
+    waiting = null;
+    if (act) whenShown(act);
+  });
+
+  function undo() {
+    const button = pane.querySelector("[data-undo]");
+    if (button) button.click();
+    else say("There is nothing of yours to undo.", "bad");
+  }
+
+  document.body.addEventListener("assigned", (event) => {
+    const { hit, assigned } = event.detail;
+    say(assigned ? `Hit ${hit}: ${assigned} looks after it.` : `Hit ${hit} is back in the queue.`);
+    const cell = root.querySelector(`tr[data-hit="${hit}"] [data-who]`);
+    if (!cell) return;
+    const name = document.createElement("bdi");
+    name.textContent = assigned;
+    cell.replaceChildren(...(assigned ? [name] : []));
+  });
+
   function dialogOf(kind) {
     return pane.querySelector(`#decide-${{ t: "true", f: "false", i: "inconclusive" }[kind]}`);
   }
@@ -76,10 +108,11 @@ export function start(root) {
   const KEYS = {
     j: () => move(1),
     k: () => move(-1),
-    t: () => dialogOf("t")?.showModal(),
-    f: () => dialogOf("f")?.showModal(),
-    i: () => dialogOf("i")?.showModal(),
-    u: () => { const button = pane.querySelector("[data-undo]"); if (button) button.click(); else say("There is nothing of yours to undo.", "bad"); },
+    t: () => whenShown(() => dialogOf("t")?.showModal()),
+    f: () => whenShown(() => dialogOf("f")?.showModal()),
+    i: () => whenShown(() => dialogOf("i")?.showModal()),
+    u: () => whenShown(undo),
+    a: () => whenShown(() => pane.querySelector("[data-assign]")?.click()),
     c: () => { const link = pane.querySelector("[data-compare]"); if (link && root.querySelector("tr[data-hit]")) location.assign(link.href); },
     n: () => { const link = root.querySelector("[data-next]"); if (link) location.assign(link.href); },
     "?": () => document.getElementById("keys")?.showModal(),

@@ -10,14 +10,14 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
 from dragoman.errors import DragomanError
-from dragoman.node.access import principal_of
+from dragoman.node.access import may, principal_of
 from dragoman.node.journal.recording import look_up
 from dragoman.node.registry import search
-from dragoman.node.registry.facts import rows
+from dragoman.node.registry.facts import facts
 from dragoman.node.registry.models import Judgement, Record, Source
 from dragoman.node.registry.picture import graph, places, timeline
-from dragoman.node.registry.relations import MOST, relations
-from dragoman.node.registry.subjects import judge, subject_of, visible_part, withdraw
+from dragoman.node.registry.relations import around
+from dragoman.node.registry.subjects import Subject, judge, subject_of, visible_part, withdraw
 
 
 def _record(request: HttpRequest, pk: int) -> Record:
@@ -33,11 +33,12 @@ def record(request: HttpRequest, pk: int) -> HttpResponse:
     look_up(principal, "registry.record.viewed", f"record:{found.pk}")
     context = {
         "record": found,
-        "rows": rows([found]),
-        "former": rows([found], gone=True),
-        "relations": relations([found], principal),
-        "subject": subject_of(found.pk),
-        "most": MOST,
+        "facts": facts([found]),
+        "former": facts([found], gone=True),
+        "around": around([found], principal),
+        "subject": visible_part(principal, subject_of(found.pk))[0],
+        "before": found.follows,
+        "after": Record.objects.filter(follows=found.pk).first(),
     }
     return render(request, "registry/record.html", context)
 
@@ -85,20 +86,37 @@ def subject(request: HttpRequest, pk: int) -> HttpResponse:
     principal = principal_of(request)
     look_up(principal, "registry.subject.viewed", f"record:{first.pk}", records=len(records))
     query = request.GET.get("q", "").strip()
+    beside = around(records, principal)
+    countries, words = places(records)
+    found = [row for row in _found(request, query) if row[0].pk not in whole.records] if query else []
     context = {
         "first": first,
         "subject": whole,
         "records": records,
-        "judgements": whole.judgements,
-        "rows": rows(records),
-        "relations": relations(records, principal),
-        "timeline": timeline(records, whole),
-        "places": places(records),
+        "contradictions": _contradictions(whole, records),
+        "follows": _follows(whole, records),
+        "facts": facts(records),
+        "around": beside,
+        "timeline": timeline(records, beside.descriptions, whole),
+        "countries": countries,
+        "places": words,
         "query": query,
-        "found": [row for row in _found(request, query) if row[0].pk not in whole.records] if query else [],
+        "found": found,
         "verdicts": Judgement.Verdict.choices,
+        "may_judge": may(request, ["registry:judge"]) and not principal.has("auditor"),
     }
     return render(request, "registry/subject.html", context)
+
+
+def _contradictions(whole: Subject, records: list[Record]) -> list[tuple[Judgement, list[Record]]]:
+    """Return the judgements of difference within a subject, each with the way on which its records are joined."""
+    known = {each.pk: each for each in records}
+    return [(each, [known[pk] for pk in whole.chain(each) if pk in known]) for each in whole.contradictions]
+
+
+def _follows(whole: Subject, records: list[Record]) -> list[tuple[Record, Record]]:
+    known = {each.pk: each for each in records}
+    return [(known[after], known[before]) for after, before in whole.follows]
 
 
 @require_GET
@@ -109,7 +127,7 @@ def neighbours(request: HttpRequest, pk: int) -> JsonResponse:
     look_up(principal, "registry.graph.expanded", f"record:{found.pk}")
     whole, records = visible_part(principal, subject_of(found.pk))
     records = records if "subject" in request.GET else [found]
-    return JsonResponse(graph(records, relations(records, principal), whole))
+    return JsonResponse(graph(records, around(records, principal), whole))
 
 
 @require_POST

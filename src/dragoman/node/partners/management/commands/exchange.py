@@ -6,7 +6,15 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from dragoman.node.partners import delivering, matching_publishing, polling, recalling, sharing
+from dragoman.node.partners import (
+    cosigning,
+    delivering,
+    matching_publishing,
+    polling,
+    recalling,
+    requests_receiving,
+    sharing,
+)
 
 
 class Command(BaseCommand):
@@ -16,10 +24,11 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Run it."""
+        cosigning.send_all()
         letters = delivering.deliver_all()
         written = sum(sharing.write_all().values())
         matching_publishing.publish_all()
         came = polling.poll_all()
-        if recalling.carry_out_all() + recalling.chase_all():
+        if recalling.carry_out_all() + recalling.chase_all() + requests_receiving.chase_all():
             letters += delivering.deliver_all()
         self.stdout.write(f"letters delivered: {letters}, objects written: {written}, objects read: {came}")
