@@ -78,10 +78,14 @@ class Node:
         """Deliver, write and poll once, without waiting for the worker."""
         command = [sys.executable, "-m", "dragoman.node", "exchange"]
         environment = self.environment | {"DJANGO_SETTINGS_MODULE": "dragoman.node.settings"}
-        subprocess.run(command, env=environment, check=True, stdout=subprocess.DEVNULL)  # noqa: S603  our own command
+        done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)  # noqa: S603  own
+        if done.returncode:
+            raise StoreError(f"{self.agency.name} cannot exchange", place=str(self.home), remedy=done.stderr[-500:])
 
     def start(self) -> None:
-        """Serve in the background until `stop`. Raises StoreError where the node does not come up."""
+        """Serve in the background until `stop`. Raises UsageError on a port that is taken, StoreError on a failure."""
+        if _answers(f"{self.url}/healthz"):
+            raise UsageError(f"another node serves on {self.url}", remedy="end it, or choose another --port")
         command = [sys.executable, "-c", "from dragoman.cli import main; main()", "serve", "--port", str(self.port)]
         with (self.home / "said.log").open("wb") as log:
             self.process = subprocess.Popen(  # noqa: S603  our own command
