@@ -6,12 +6,14 @@ import hashlib
 import json
 import threading
 from collections.abc import Iterator
+from functools import partial
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
 
-from dragoman.cli.fetching import Validators, check_url, fetch
+from dragoman.cli import fetching
+from dragoman.cli.fetching import Validators, check_url
 from dragoman.cli.publishers import file_names
 from dragoman.errors import FetchFailed
 
@@ -68,8 +70,13 @@ class Publisher:
         request.close_connection = True
 
 
+#: The server of these tests is on this machine.
+fetch = partial(fetching.fetch, private=True)
+
+
 @pytest.fixture
-def server() -> Iterator[Publisher]:
+def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[Publisher]:
+    monkeypatch.setenv("DRAGOMAN_ALLOW_PRIVATE", "1")
     publisher = Publisher()
 
     class Handler(BaseHTTPRequestHandler):

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from django.core.management import call_command
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
 from dragoman.node.desk.models import Screening
 from dragoman.node.desk.screening import screen_now
+from dragoman.node.serving.migrating import WholeExecutor, migrate
 from tests.kills._node import analyst, set_up
 
 #: The tool must not prepare the home: the victims do.
@@ -23,16 +23,16 @@ def victim() -> None:
     """Make the tables, and tell each migration that is applied."""
     from kill_tests import ready, tell
 
-    apply = MigrationExecutor.apply_migration
+    apply = WholeExecutor.apply_migration
 
-    def told(self: MigrationExecutor, state: object, migration: object, **given: object) -> object:
+    def told(self: WholeExecutor, state: object, migration: object, **given: object) -> object:
         found = apply(self, state, migration, **given)  # type: ignore[arg-type]
         tell(str(migration))
         return found
 
-    MigrationExecutor.apply_migration = told  # type: ignore[method-assign, assignment]
+    WholeExecutor.apply_migration = told  # type: ignore[method-assign, assignment]
     ready()
-    call_command("migrate", verbosity=0, interactive=False)
+    migrate()
 
 
 def check(told: list[str]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -24,6 +25,12 @@ from dragoman.lists.versions import check_name
 @click.option("--format", "format_name", shell_complete=complete_formats, help="With --url: how to read it.")
 @click.option("--force", is_flag=True, help="Keep it even if it is much smaller than before, or the same again.")
 @click.option("--most-megabytes", type=click.IntRange(1), default=MOST_BYTES >> 20, show_default=True)
+@click.option(
+    "--allow-private",
+    is_flag=True,
+    envvar="DRAGOMAN_ALLOW_PRIVATE",
+    help="Fetch from hosts inside a network that is not public, too, such as a mirror.",
+)
 @click.pass_context
 def fetch_lists(
     ctx: click.Context,
@@ -33,6 +40,7 @@ def fetch_lists(
     format_name: str | None,
     force: bool,
     most_megabytes: int,
+    allow_private: bool,
 ) -> None:
     """Fetch lists from their publishers: those named, else all that are kept and have an address.
 
@@ -49,7 +57,8 @@ def fetch_lists(
     for name in chosen:
         try:
             publisher = find_publisher(store, check_name(name), urls, format_name)
-            _fetch(store, name, publisher, force=force, most_bytes=most_megabytes << 20)
+            limits = Limits(most_megabytes << 20, allow_private)
+            _fetch(store, name, publisher, limits, force=force)
         except DragomanError as error:
             if len(chosen) == 1:
                 raise
@@ -58,14 +67,22 @@ def fetch_lists(
     ctx.exit(2 if failed else 0)
 
 
-def _fetch(store: ListStore, name: str, publisher: Publisher, *, force: bool, most_bytes: int) -> None:
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """The most bytes of a file, and whether hosts that are not public are asked."""
+
+    most_bytes: int
+    private: bool
+
+
+def _fetch(store: ListStore, name: str, publisher: Publisher, limits: Limits, *, force: bool) -> None:
     form = find_format(publisher.format)
     kept = store.in_use().get(name)
     conditional = not force and kept is not None and kept == publisher.version
     with TemporaryDirectory(prefix="dragoman-") as temporary:
         folder = Path(temporary) / name
         folder.mkdir()
-        validators = _download(publisher, folder, most_bytes, conditional=conditional)
+        validators = _download(publisher, folder, limits, conditional=conditional)
         if validators is None:
             say(f"{name}@{kept} is unchanged at its publisher.")
             return
@@ -74,9 +91,7 @@ def _fetch(store: ListStore, name: str, publisher: Publisher, *, force: bool, mo
     remember(store, name, Publisher(publisher.urls, publisher.format, account.version, validators))
 
 
-def _download(
-    publisher: Publisher, folder: Path, most_bytes: int, *, conditional: bool
-) -> dict[str, Validators] | None:
+def _download(publisher: Publisher, folder: Path, limits: Limits, *, conditional: bool) -> dict[str, Validators] | None:
     """Fetch every file of the list into `folder`; None where the publisher has none newer than what is kept.
 
     A list of several files is read whole: when one changed, those that did not are fetched again.
@@ -89,7 +104,8 @@ def _download(
                 continue
             known = None if unconditional else publisher.validators.get(url)
             with progress(f"Fetching {file_name}") as done:
-                fetched = fetch(url, folder / file_name, known, done, most_bytes=most_bytes)
+                target = folder / file_name
+                fetched = fetch(url, target, known, done, most_bytes=limits.most_bytes, private=limits.private)
             if fetched is not None:
                 found[url] = fetched.validators
         if not found:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sys
 import tempfile
 from io import BytesIO
@@ -15,6 +16,28 @@ from tests.node.browser.conftest import CHROMIUM, serving
 from tests.node.exchange.nodes import Node
 
 WIDTH, HEIGHT = 1280, 800
+#: A port's own list, invented: the person of the exercise in another spelling, and what they have to do with.
+PORT: tuple[tuple[str, str, dict[str, str]], ...] = (
+    (
+        "p-1",
+        "Person",
+        {"name": "Haled Fares Zemraqouni", "birthDate": "1971-03-14", "passportNumber": "ZZ4410327", "country": "jo"},
+    ),
+    ("p-2", "Person", {"name": "Munir Zemraqouni", "birthDate": "1978"}),
+    ("p-3", "Company", {"name": "Zemraq Lantern Shipping", "jurisdiction": "jo", "incorporationDate": "2009-05-02"}),
+    ("p-4", "Vessel", {"name": "Northern Lantern", "imoNumber": "9074729", "flag": "pa"}),
+    ("l-1", "Family", {"person": "p-1", "relative": "p-2", "relationship": "brother"}),
+    ("l-2", "Directorship", {"director": "p-1", "organization": "p-3", "role": "chairman", "startDate": "2012-01-01"}),
+    ("l-3", "Ownership", {"owner": "p-2", "asset": "p-3", "percentage": "60"}),
+    ("l-4", "Ownership", {"owner": "p-3", "asset": "p-4"}),
+)
+_IMPORT = """
+from pathlib import Path
+from dragoman.node.registry.importing import import_list
+from dragoman.node.registry.models import Record
+import_list("port-authority", Path({!r}))
+print("IS", Record.objects.get(source__name="port-authority", record_id="p-1").pk)
+"""
 
 
 def take(folder: Path) -> None:
@@ -25,6 +48,7 @@ def take(folder: Path) -> None:
         make(exercise)
         with serving(Path(place), "--exercise") as node, sync_playwright() as play:
             node.people()
+            _judge(node, Path(place) / "port.ftm.json")
             browser = play.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
 
             def page(role: str, scheme: str = "light") -> Page:
@@ -38,12 +62,28 @@ def take(folder: Path) -> None:
             browser.close()
 
 
-def _keep(page: Page, folder: Path, name: str) -> None:
+def _judge(node: Node, file: Path) -> None:
+    """Let the port's record and that of the exercise be one subject."""
+    rows = (
+        {"id": key, "schema": schema, "properties": {name: [value] for name, value in stated.items()}}
+        for key, schema, stated in PORT
+    )
+    file.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
+    other = int(node.run(script=_IMPORT.format(str(file))).partition("IS ")[2])
+    reason = "The same passport and birth; the port writes the name by ear"
+    node.post("analyst", "/lists/subjects/1/judge", other=other, verdict="same", reason=reason)
+
+
+def _keep(page: Page, folder: Path, name: str, *, whole: bool = False) -> None:
     page.wait_for_load_state("networkidle")
     page.wait_for_timeout(600)
+    if whole:
+        high = page.evaluate("document.documentElement.scrollHeight")
+        page.set_viewport_size({"width": WIDTH, "height": high})
+        page.wait_for_timeout(300)
     picture = Image.open(BytesIO(page.screenshot()))
     # Few colours make small files: these pages are text on plain ground.
-    picture.convert("RGB").quantize(96, method=Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE).save(
+    picture.convert("RGB").quantize(160, method=Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE).save(
         folder / f"{name}.png", optimize=True
     )
 
@@ -54,6 +94,7 @@ def _walk(page: object, node: Node, exercise: Path, folder: Path) -> None:
     analyst.goto("/search/")
     analyst.locator("input[name=q]").fill("Haled Fares Zemraqouni")
     analyst.keyboard.press("Enter")
+    analyst.locator("#results article").first.wait_for()
     _keep(analyst, folder, "search")
     analyst.goto("/screenings/upload/")
     analyst.locator("main input[type=file]").set_input_files(exercise / "customers.csv")
@@ -63,9 +104,12 @@ def _walk(page: object, node: Node, exercise: Path, folder: Path) -> None:
     reviewer = page("reviewer", "dark")
     reviewer.goto("/hits/")
     reviewer.keyboard.press("j")
+    reviewer.keyboard.press("a")
+    reviewer.get_by_text("You look after it").wait_for()
     _keep(reviewer, folder, "hits-dark")
     analyst.goto("/lists/subjects/1")
-    _keep(analyst, folder, "subject")
+    analyst.locator(".graph canvas").first.wait_for()
+    _keep(analyst, folder, "subject", whole=True)
     analyst.goto("/lists/")
     _keep(analyst, folder, "lists")
     auditor = page("auditor")

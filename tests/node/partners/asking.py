@@ -10,11 +10,14 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from dragoman.exchange import requests as rules
 from dragoman.exchange.agreement_acts import perform
+from dragoman.exchange.handling import Colour, Handling
 from dragoman.exchange.messages import Letter
+from dragoman.node.partners import requests_receiving
 from dragoman.node.partners.agreeing import receive
 from dragoman.node.partners.identity import node_id
-from dragoman.node.partners.models import Agreement, Outgoing, Partner
+from dragoman.node.partners.models import Agreement, InformationRequest, Outgoing, Partner
 from tests.node.partners.test_agreeing import BORDER, CARD, DRAFT
 
 BOTH_WAYS = DRAFT | {
@@ -57,3 +60,57 @@ def letter(kind: str, body: Any) -> Letter:
 def sent(kind: str) -> list[Any]:
     """Return the bodies of the letters of a kind that wait for the partner."""
     return [each.letter["body"] for each in Outgoing.objects.filter(kind=kind).order_by("number")]
+
+
+FORM = {
+    "step": "send",
+    "question": "Is this person known to you?",
+    "data_class": "list_entries",
+    "purpose": "border-control",
+    "urgency": "urgent",
+    "tlp": "AMBER",
+    "schema": "Person",
+    "name": "Anwar Belhadi Tazmart",
+    "birthDate": "1971-03-04",
+}
+ABOUT = {"schema": "Person", "properties": {"name": ["Anwar Belhadi Tazmart"], "birthDate": ["1971-03-04"]}}
+
+
+def ask(liaison: Client, **changes: Any) -> Any:
+    form = FORM | {"agreement": Agreement.objects.get().pk} | changes
+    return liaison.post("/partners/requests/new", form, follow=True)
+
+
+def theirs(**changes: Any) -> rules.Request:
+    given: dict[str, Any] = {
+        "data_class": "list_entries",
+        "purpose": "border-control",
+        "urgency": "urgent",
+        "question": "Who is this?",
+        "about": ABOUT,
+        "handling": Handling(Colour.AMBER, frozenset({"border.example"})),
+        "at": datetime.now(UTC),
+    }
+    return rules.request(Agreement.objects.get().read, "border.example", **given | changes)
+
+
+def event(row: InformationRequest, kind: str, objects: list[Any] | None = None, **given: Any) -> None:
+    """Take in an event of the partner."""
+    ids = tuple(each["object"]["id"] for each in objects or [])
+    made = rules.Event(row.digest, kind, "border.example", datetime.now(UTC), objects=ids, **given)
+    body = {"event": made.to_json(), "objects": objects or []}
+    requests_receiving.take_event(letter("event", body), Partner.objects.get())
+    row.refresh_from_db()
+
+
+def note(number: int = 1, text: str = "We know this person.") -> dict[str, Any]:
+    thing = {
+        "type": "note",
+        "spec_version": "2.1",
+        "id": f"note--0f5a0c0e-0000-4000-8000-{number:012}",
+        "created": "2026-06-01T00:00:00.000Z",
+        "modified": "2026-06-01T00:00:00.000Z",
+        "content": text,
+        "object_refs": ["identity--0f5a0c0e-0000-4000-8000-000000000009"],
+    }
+    return {"object": thing, "handling": {"tlp": "AMBER", "originators": ["border.example"]}}

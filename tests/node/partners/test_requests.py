@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
 import pytest
 from django.test import Client
 
-from dragoman.errors import DragomanError, MessageRefused
 from dragoman.exchange import requests as rules
 from dragoman.exchange.handling import Colour, Handling
 from dragoman.exchange.recall import notice
@@ -31,63 +29,11 @@ from dragoman.node.registry.models import Record, Source
 from dragoman.screening import Screener
 from tests.node.conftest import People
 from tests.node.desk.conftest import index, keep, lists, party
-from tests.node.partners.asking import border, letter, liaison, sent
+from tests.node.partners.asking import ask, border, event, letter, liaison, note, sent, theirs
 from tests.node.partners.test_agreeing import BORDER
 
 __all__ = ["border", "index", "liaison", "lists"]
 pytestmark = pytest.mark.django_db
-FORM = {
-    "step": "send",
-    "question": "Is this person known to you?",
-    "data_class": "list_entries",
-    "purpose": "border-control",
-    "urgency": "urgent",
-    "tlp": "AMBER",
-    "schema": "Person",
-    "name": "Anwar Belhadi Tazmart",
-    "birthDate": "1971-03-04",
-}
-ABOUT = {"schema": "Person", "properties": {"name": ["Anwar Belhadi Tazmart"], "birthDate": ["1971-03-04"]}}
-
-
-def ask(liaison: Client, **changes: Any) -> Any:
-    form = FORM | {"agreement": Agreement.objects.get().pk} | changes
-    return liaison.post("/partners/requests/new", form, follow=True)
-
-
-def theirs(**changes: Any) -> rules.Request:
-    given: dict[str, Any] = {
-        "data_class": "list_entries",
-        "purpose": "border-control",
-        "urgency": "urgent",
-        "question": "Who is this?",
-        "about": ABOUT,
-        "handling": Handling(Colour.AMBER, frozenset({"border.example"})),
-        "at": datetime.now(UTC),
-    }
-    return rules.request(Agreement.objects.get().read, "border.example", **given | changes)
-
-
-def event(row: InformationRequest, kind: str, objects: list[Any] | None = None, **given: Any) -> None:
-    """Take in an event of the partner."""
-    ids = tuple(each["object"]["id"] for each in objects or [])
-    made = rules.Event(row.digest, kind, "border.example", datetime.now(UTC), objects=ids, **given)
-    body = {"event": made.to_json(), "objects": objects or []}
-    requests_receiving.take_event(letter("event", body), Partner.objects.get())
-    row.refresh_from_db()
-
-
-def note(number: int = 1, text: str = "We know this person.") -> dict[str, Any]:
-    thing = {
-        "type": "note",
-        "spec_version": "2.1",
-        "id": f"note--0f5a0c0e-0000-4000-8000-{number:012}",
-        "created": "2026-06-01T00:00:00.000Z",
-        "modified": "2026-06-01T00:00:00.000Z",
-        "content": text,
-        "object_refs": ["identity--0f5a0c0e-0000-4000-8000-000000000009"],
-    }
-    return {"object": thing, "handling": {"tlp": "AMBER", "originators": ["border.example"]}}
 
 
 def received(liaison: Client) -> tuple[InformationRequest, str]:
@@ -302,55 +248,6 @@ def test_an_overdue_request_is_marked_chased_and_at_last_a_person_calls(liaison:
     row = InformationRequest.objects.get()
     assert "Overdue" in liaison.get("/partners/requests?state=overdue").content.decode()
     assert "Call the partner" in liaison.get(f"/partners/requests/{row.pk}").content.decode()
-
-
-def test_a_reminder_is_no_second_request(border: Partner) -> None:
-    asked = theirs().to_json()
-    for _ in range(2):
-        requests_receiving.take_request(letter("request", asked), border)
-    assert InformationRequest.objects.get().reminded == 1
-
-
-def test_what_no_clause_lets_a_partner_ask_is_refused_on_that_ground(border: Partner) -> None:
-    requests_receiving.take_request(letter("request", theirs(purpose="aml-cft").to_json()), border)
-    assert InformationRequest.objects.get().state == "refused"
-    assert sent("event")[0]["event"]["word"] == "outside_agreement"
-
-
-@pytest.mark.parametrize(
-    "changes",
-    [
-        {"asker": "else.example"},
-        {"hours": 9000},
-        {"agreement": "sha-256:0"},
-        {"question": ""},
-        {"about": {}},
-        {"about": {"schema": "Person", "properties": {"name": "x"}}},
-        {"about": {"schema": "Person", "properties": {"religion": ["x"]}}},
-        {"about": {"schema": "Person", "properties": {"name": ["x" * 501]}}},
-        {"urgency": "now"},
-    ],
-)
-def test_what_is_no_request_under_an_agreement_is_refused(border: Partner, changes: dict[str, Any]) -> None:
-    with pytest.raises(MessageRefused):
-        requests_receiving.take_request(letter("request", theirs().to_json() | changes), border)
-    assert not InformationRequest.objects.exists()
-
-
-def test_events_out_of_turn_of_others_or_with_other_objects_are_refused(liaison: Client, border: Partner) -> None:
-    ask(liaison)
-    row = InformationRequest.objects.get()
-    with pytest.raises(DragomanError):
-        event(row, "answered", [note()])  # the receipt was not confirmed
-    event(row, "received")
-    made = rules.Event(row.digest, "answered", "border.example", datetime.now(UTC), objects=("note--x",))
-    for body in ({"event": made.to_json(), "objects": [note()]}, {"event": made.to_json()}, {}, None):
-        with pytest.raises(DragomanError):
-            requests_receiving.take_event(letter("event", body), border)
-    other = rules.Event("sha-256:0", "received", "border.example", datetime.now(UTC))
-    with pytest.raises(MessageRefused):
-        requests_receiving.take_event(letter("event", {"event": other.to_json(), "objects": []}), border)
-    assert not AnswerObject.objects.exists()
 
 
 def test_a_hit_of_private_matching_opens_a_prefilled_request(liaison: Client, border: Partner) -> None:

@@ -27,6 +27,7 @@ from dragoman.node.desk.screening import screen_now
 from dragoman.node.journal.models import Event
 from dragoman.node.webhooks import keeping, outbox, outward, signing
 from dragoman.node.webhooks.models import Delivery, Webhook
+from dragoman.outward import is_public
 from dragoman.screening import Screener
 from tests.node.desk.conftest import index, lists, principal_of  # noqa: F401  fixtures
 
@@ -289,8 +290,8 @@ def test_the_connection_goes_to_the_address_that_was_checked(monkeypatch: pytest
 
 @given(st.ip_addresses(v=4))
 def test_an_address_of_version_4_is_as_public_when_it_is_written_as_version_6(address: Any) -> None:
-    assert outward.is_public(f"::ffff:{address}") == outward.is_public(str(address))
-    assert outward.is_public(f"64:ff9b::{address}") == outward.is_public(str(address))
+    assert is_public(f"::ffff:{address}") == is_public(str(address))
+    assert is_public(f"64:ff9b::{address}") == is_public(str(address))
 
 
 def test_the_secret_is_kept_sealed_and_opens_with_the_nodes_key_only(hook: tuple[Webhook, str], settings: Any) -> None:

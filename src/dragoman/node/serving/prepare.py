@@ -71,9 +71,11 @@ def _migrate() -> bool:
     from django.core.management import call_command
     from django.db import connection
 
+    from dragoman.node.serving.migrating import migrate
+
     changed = pending()
     if changed:
-        call_command("migrate", interactive=False, verbosity=0)
+        migrate()
     if settings.CACHES["default"]["LOCATION"] not in connection.introspection.table_names():
         call_command("createcachetable", verbosity=0)
     return changed

@@ -7,7 +7,6 @@ that a second answer of the name server changes nothing. Redirects are not follo
 from __future__ import annotations
 
 import http.client
-import ipaddress
 import socket
 import ssl
 from collections.abc import Mapping
@@ -18,6 +17,7 @@ from django.conf import settings
 
 from dragoman import __version__
 from dragoman.errors import AddressRefused, DeliveryFailed
+from dragoman.outward import resolve
 
 TIMEOUT = 10.0
 _MOST_BYTES = 16 << 10
@@ -57,25 +57,9 @@ def check(url: str) -> Target:
 
 def _resolved(url: str, host: str, port: int, allowed: bool) -> str:
     try:
-        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+        return resolve(host, port, private=allowed, place=url, remedy=_REMEDY)
     except (OSError, UnicodeError) as error:
         raise DeliveryFailed(f"the host {host} cannot be found", place=url, remedy="check the address") from error
-    addresses = [str(row[4][0]) for row in found]
-    if not allowed and not all(is_public(address) for address in addresses):
-        raise AddressRefused(f"{host} is inside a network that is not public", place=url, remedy=_REMEDY)
-    return addresses[0]
-
-
-def is_public(text: str) -> bool:
-    """Tell whether an IP address belongs to the public Internet, also where it hides in one of version 6."""
-    address = ipaddress.ip_address(text.partition("%")[0])
-    if isinstance(address, ipaddress.IPv6Address):
-        inner = address.ipv4_mapped or address.sixtofour or (address.teredo[1] if address.teredo else None)
-        if inner is not None:
-            return is_public(str(inner))
-        if address in ipaddress.ip_network("64:ff9b::/96"):  # RFC 6052: the last 32 bits are an address of version 4
-            return is_public(str(ipaddress.IPv4Address(int(address) & 0xFFFFFFFF)))
-    return address.is_global and not address.is_multicast
 
 
 class _Pinned(http.client.HTTPConnection):

@@ -1,7 +1,7 @@
 // A subject's relations as a graph: a tap expands a record, Backspace or the button takes the last expansion back.
 
 import cytoscape from "cytoscape";
-import { say } from "./main.js";
+import { say, scale } from "./main.js";
 
 const COLOURS = { Person: "--accent", Organization: "--ok", Company: "--ok", Vessel: "--info", Airplane: "--info", CryptoWallet: "--warn" };
 
@@ -60,7 +60,8 @@ function fit(graph) {
   graph.fit(undefined, graph.width() < 500 ? 8 : 30);
   const least = graph.width() < 500 ? 0.42 : 0.6;
   if (graph.zoom() < least) { graph.zoom(least); graph.center(graph.nodes(".own")); }
-  if (graph.zoom() > 1.1) { graph.zoom(1.1); graph.center(); }
+  const most = 1.1 * scale();
+  if (graph.zoom() > most) { graph.zoom(most); graph.center(); }
 }
 
 const JUDGED = { same: "judged the same as", different: "judged different from", unsure: "perhaps the same as", formerly: "formerly" };

@@ -39,6 +39,11 @@ const ACTIONS = {
   },
 };
 
+// How much larger than usual the page is set (on a wall): pictures grow with its words.
+export function scale() {
+  return parseFloat(getComputedStyle(document.documentElement).fontSize) / 15;
+}
+
 export function say(text, kind = "ok") {
   const toast = document.createElement("p");
   toast.className = `toast ${kind}`;

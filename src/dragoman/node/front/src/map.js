@@ -2,6 +2,7 @@
 
 import { geoNaturalEarth1, geoPath } from "d3-geo";
 import { feature } from "topojson-client";
+import { scale as larger } from "./main.js";
 import countries from "i18n-iso-countries/codes.json";
 
 const SPACE = "http://www.w3.org/2000/svg";
@@ -37,7 +38,7 @@ function drawn(name, attributes, parent) {
 
 export async function start(element) {
   // As wide as its place, so that its words are as large as those around it.
-  const wide = Math.max(300, Math.min(900, element.clientWidth || 640));
+  const wide = Math.max(300, Math.min(900, (element.clientWidth || 640) / larger()));
   const high = wide * RATIO;
   const numbers = new Map(countries.map(([two, , number]) => [two.toLowerCase(), number]));
   const wanted = new Set(element.dataset.places.trim().split(/\s+/).map((code) => numbers.get(code)));

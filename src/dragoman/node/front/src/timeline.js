@@ -1,5 +1,7 @@
 // A timeline as a strip above its list: a lane a kind, a mark a moment; what is pointed at lights up in both.
 
+import { scale } from "./main.js";
+
 const SPACE = "http://www.w3.org/2000/svg";
 const LANES = { life: "Life", listing: "Listings", document: "Documents", judgement: "Judgements" };
 const [LEFT, RIGHT, LANE, TOP] = [92, 18, 24, 6];
@@ -40,7 +42,7 @@ export function start(element) {
   const first = Math.floor(Math.min(...moments.map((moment) => moment.bounds[0])));
   const last = Math.max(first + 1, Math.ceil(Math.max(...moments.map((moment) => moment.bounds[1]))));
   // As wide as its place, so that its words are as large as those around it.
-  const width = Math.max(320, Math.min(900, element.clientWidth || 640));
+  const width = Math.max(320, Math.min(900, (element.clientWidth || 640) / scale()));
   const x = (year) => LEFT + ((year - first) / (last - first)) * (width - LEFT - RIGHT);
   const bottom = TOP + lanes.length * LANE;
   const svg = drawn("svg", { viewBox: `0 0 ${width} ${bottom + 20}`, class: "strip", "aria-hidden": "true" }, element);
