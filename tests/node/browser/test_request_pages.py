@@ -1,0 +1,102 @@
+"""Asking and answering in a real browser; each page by the rules of WCAG 2.2 AA, narrow and wide, light and dark."""
+
+from __future__ import annotations
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import expect
+
+from tests.node.browser.conftest import Look
+from tests.node.browser.test_accessible import _RULES
+from tests.node.exchange.nodes import Node
+
+#: A partner with an agreement in force, and what it asks.
+_PARTNER = """
+from datetime import date, timedelta
+from django.utils import timezone
+from dragoman.exchange import requests as rules
+from dragoman.exchange.agreement import Contact, Memorandum, Party
+from dragoman.exchange.agreement_acts import perform
+from dragoman.exchange.agreement_draft import draft
+from dragoman.exchange.handling import Colour, Handling
+from dragoman.exchange.keys import PrivateKey
+from dragoman.exchange.messages import Letter
+from dragoman.node.partners import agreeing, requests_receiving
+from dragoman.node.partners.identity import node_id, node_key
+from dragoman.node.partners.models import Partner
+from dragoman.node.people.models import Account
+key, now = PrivateKey.from_seed(bytes([7] * 32)), timezone.now()
+partner = Partner.objects.create(
+    node="border.example", name="Border Service of Nowhere", address="http://127.0.0.1:9/", key=key.public.text,
+    confirmed=now, by=Account.objects.get(username="liaison"),
+)
+nodes = (node_id(), "border.example")
+keys = (node_key(), key)
+parties = tuple(Party(node, node, each.public, Contact("Desk")) for node, each in zip(nodes, keys))
+clauses = [
+    {"giver": giver, "receiver": receiver, "actions": ["disclose", "match", "ask"], "tlp": "AMBER",
+     "classes": ["list_entries", "persons_of_interest"], "purposes": ["border-control"],
+     "roles": ["liaison", "service"]}
+    for giver, receiver in (nodes, nodes[::-1])
+]
+made = draft("with-border", "Watch lists", parties, Memorandum("MoU", "1", date(2026, 1, 5)), clauses,
+             starts=now - timedelta(days=9), ends=now + timedelta(days=900))
+kept = agreeing.keep(made, "system")
+for each in keys:
+    agreeing._keep_act(kept, perform("sign", kept.read, each, kept.known_acts(), now - timedelta(days=1)), "system")
+asked = rules.request(
+    kept.read, "border.example", data_class="list_entries", purpose="border-control", urgency="urgent", at=now,
+    question="Do you know this person?", handling=Handling(Colour.AMBER, frozenset({"border.example"})),
+    about={"schema": "Person", "properties": {"name": ["Khalid Faris al-Zamraquni"]}},
+)
+letter = Letter("request", "border.example", node_id(), kept.hash, now, asked.to_json())
+requests_receiving.take_request(letter, partner)
+"""
+
+
+@pytest.fixture(scope="module")
+def partnered(people: Node) -> Node:
+    """The node with a partner that asks."""
+    if people.number("Partner.objects.filter(node='border.example').count()") == 0:
+        people.run(script=_PARTNER)
+    return people
+
+
+def test_a_partner_is_asked_and_answered(partnered: Node, people: Node, look: Look) -> None:
+    page = look.page("liaison")
+    page.goto("/partners/requests")
+    page.get_by_role("link", name="Khalid Faris al-Zamraquni").first.click()
+    page.get_by_role("button", name="Confirm the receipt").click()
+    page.get_by_role("link", name="Look in our lists").click()
+    page.locator("input[name=record]").first.check()
+    page.get_by_label("In words").first.fill("He is on the list of the United Nations.")
+    page.get_by_role("button", name="Answer", exact=True).click()
+    expect(page.locator("main")).to_contain_text("What was given")
+    page.goto("/partners/requests/new")
+    page.get_by_label("Question").fill("Is this person known to you?")
+    page.get_by_label("Name", exact=True).fill("Invented Person")
+    page.get_by_role("button", name="Send the request").click()
+    expect(page.locator("main")).to_contain_text("is on its way to Border Service of Nowhere")
+    page.goto("/partners/interests")
+    page.get_by_label("Name", exact=True).fill("Invented Person")
+    page.get_by_label("Date of birth").fill("1980-01-02")
+    page.get_by_role("button", name="Register it").click()
+    expect(page.locator("main")).to_contain_text("Not compared yet")
+
+
+@pytest.mark.parametrize(("width", "scheme"), [(1440, "light"), (400, "dark")])
+def test_pages_of_requests_are_usable_by_everybody(
+    partnered: Node, people: Node, look: Look, width: int, scheme: str
+) -> None:
+    page = look.page("liaison", viewport={"width": width, "height": 900}, color_scheme=scheme)
+    paths = ["/partners/requests?state=all", "/partners/requests/1", "/partners/requests/2", "/partners/requests/new"]
+    for path in [*paths, "/partners/interests", f"/partners/{partnered.number('Partner.objects.first().pk')}"]:
+        answer = page.goto(path)
+        assert answer is not None
+        assert answer.status == 200, path
+        page.wait_for_load_state("networkidle")
+        found = Axe().run(page, options=_RULES)
+        faults = [(each["id"], each["nodes"][0]["html"][:160]) for each in found.response["violations"]]
+        assert faults == [], path
+        wide = page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth + 1")
+        assert not wide, f"{path} is wider than {width} pixels"
