@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 from dragoman.cli.exercise_nodes import HANDED, NEXT_VERSION, PASSENGERS, WORLD, Node, password_of
 from dragoman.cli.exercise_visitor import Visitor, plain
@@ -97,7 +98,7 @@ class Play:
     def _match(self) -> None:
         with self._as(self._fiu, "liaison") as visitor:
             page = "/partners/matching"
-            fields = {"agreement": "1", "source": "un-sc", "tlp": "AMBER", "purpose": "border-control"}
+            fields: dict[str, Any] = {"agreement": "1", "source": "un-sc", "tlp": "AMBER", "purpose": "border-control"}
             visitor.send(page, f"{page}/offer", **fields, kind=["name-day", "document"])
         asked = "Nobody Atall;1901-01-01\nKhalid Faris al-Zamraquni;1971-03-14\nAnother Nobody;1990-02-03"
         with self._as(self._border, "analyst") as visitor:
@@ -168,7 +169,7 @@ def _pause(end: float, what: str) -> None:
     time.sleep(0.5)
 
 
-def _draft() -> dict[str, object]:
+def _draft() -> dict[str, Any]:
     today = datetime.now(UTC).date()
     return {
         "title": "Watch lists for the ferry",

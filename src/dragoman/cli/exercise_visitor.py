@@ -41,7 +41,7 @@ class Visitor:
         """Return a page. Raises StepRefused where the node does not show it."""
         return self._text(self._client.get(path, params=query or None), path)
 
-    def send(self, shown_on: str, path: str, files: Mapping[str, Path] | None = None, **fields: Any) -> str:
+    def send(self, shown_on: str, path: str, /, files: Mapping[str, Path] | None = None, **fields: Any) -> str:
         """Send a form to `path` that stands on the page `shown_on`; return the page that it leads to.
 
         Raises StepRefused with what the page says where the form was not taken.
