@@ -26,9 +26,11 @@ _AFTERWARDS = re.compile(
 _LABEL = re.compile(r"(?:\b(?:number|no|nr|code|ssn)\b|\bn[°º])[.:]*\s*(?:n[°º])?(?=.*\d)|^no(?=\d)|:\s", re.IGNORECASE)
 _TOKEN = re.compile(r"[^\W_][\w/.()-]*")
 
-#: "Passport No. 284158" and the like in the note of an alias.
+#: "Passport No. 284158" and the like in the note of an alias; before it at most six words that may name a country, so
+#: that a long run of capitals costs no more than its length.
 _IN_PROSE = re.compile(
-    r"((?:[A-Z][a-z]+ (?:of )?)*)\b[Pp]assport (?:[Nn]o|[Nn]umber)[.:]*\s*((?:[A-Z]{1,3} )?[A-Z]{0,3}\d[A-Z0-9/-]{3,})"
+    r"((?:[A-Z][a-z]{1,30} (?:of )?){0,6})\b[Pp]assport (?:[Nn]o|[Nn]umber)[.:]*\s*"
+    r"((?:[A-Z]{1,3} )?[A-Z]{0,3}\d[A-Z0-9/-]{3,})"
 )
 
 

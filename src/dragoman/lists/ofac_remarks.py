@@ -28,7 +28,8 @@ _COUNTRY = re.compile(r"\s*\(([^()]*)\)")
 _UNLABELLED = re.compile(
     r"(?P<label>[A-Z][\w.' /-]{1,60}?(?:No\.?|Number|#|ID|Card|Code|License)):? (?P<value>\S*\d.*)"
 )
-_EMAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
+#: Begins where no letter of an address stands before, so that a long word is gone through once.
+_EMAIL = re.compile(r"(?<![\w.+-])[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 _SITE = re.compile(r"(?:https?://\S+|www\.\S+)", re.IGNORECASE)
 _GENDERS = {"male": "male", "female": "female"}
 _HONORIFICS = re.compile(
