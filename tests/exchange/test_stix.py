@@ -42,6 +42,7 @@ statements = st.builds(
     place=st.none() | texts,
     lang=st.none() | st.just("ara"),
     quality=st.none() | st.sampled_from(["good", "low", "weak"]),
+    origin=st.none() | st.sampled_from(["un-sc@2026-02-27", "made@2026-02-27.2"]),
 )
 any_record = st.builds(
     Record,

@@ -23,6 +23,7 @@ MODULES = {
     "il-nbctf-wallets": "il_nbctf",
     "us-bis-dpl": "us_bis",
     "ftm": "ftm",
+    "records": "records",
 }
 
 #: How much of a file a format is shown to recognise it by, in bytes.

@@ -109,6 +109,7 @@ class ListStore:
         *,
         mapping: Path | None = None,
         force: bool = False,
+        empty: bool = False,
         progress: Progress | None = None,
         today: date | None = None,
     ) -> ListVersion:
@@ -116,7 +117,8 @@ class ListStore:
 
         The same files again give back the version they already are. A release published before the
         one in use is kept beside it. `progress` is told the number of parties read so far.
-        Raises ListRefused where the reader refuses, where there is no party, or where the new version is
+        Raises ListRefused where the reader refuses, where there is no party (`empty`: where rows were
+        refused and there is none; a list may have nobody on it), or where the new version is
         implausible beside the one in use (`force` overrules only that); nothing then changes.
         """
         versions.check_name(name)
@@ -131,7 +133,7 @@ class ListStore:
                 reading = Reading()
                 tally = intake.read_into(folder, path, form, reading, progress)
                 account = self._account(name, form, reading, tally, files, digest, today)
-                self._check(account, force=force)
+                self._check(account, force=force, empty=empty)
                 self._publish(folder, account)
             finally:
                 intake.discard(folder)
@@ -223,10 +225,10 @@ class ListStore:
             warnings=tuple(reading.warnings),
         )
 
-    def _check(self, account: ListVersion, *, force: bool) -> None:
+    def _check(self, account: ListVersion, *, force: bool, empty: bool = False) -> None:
         rejects = len(account.rejects)
         first = f"; the first: {account.rejects[0].place}: {account.rejects[0].reason}" if rejects else ""
-        if account.parties == 0:
+        if account.parties == 0 and (rejects or not empty):
             raise ListRefused(
                 f"no party could be read from it as {account.format} ({rejects:,} rows refused{first})",
                 remedy="check that the file is whole, and that it is of this format (--format)",

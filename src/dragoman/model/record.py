@@ -22,6 +22,8 @@ class Statement:
     `dragoman.model.dates`, countries as lower-case ISO 3166 codes, identifiers without blanks.
     `original` keeps the text as printed where that differs. `place` is the spot in the source
     file (``sdn.csv:120``, ``INDIVIDUAL[12]``). `quality` grades names as the publisher does.
+    `origin` is who stated it first and since which version (``un-sc@2026-02-27``), where a
+    partner gave it; None where the source states it itself.
     """
 
     prop: str
@@ -30,6 +32,7 @@ class Statement:
     place: str | None = None
     lang: str | None = None
     quality: Quality | None = None
+    origin: str | None = None
 
 
 @dataclass(slots=True)
@@ -98,7 +101,7 @@ class Record:
         rows = []
         for known in self.statements:
             row: dict[str, str] = {"prop": known.prop, "value": known.value}
-            for key in ("original", "place", "lang", "quality"):
+            for key in ("original", "place", "lang", "quality", "origin"):
                 if (text := getattr(known, key)) is not None:
                     row[key] = text
             rows.append(row)

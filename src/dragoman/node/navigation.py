@@ -47,7 +47,7 @@ ENTRIES = (
     Entry("partners:requests", "Requests", "requests", "Exchange", ("partners:request", "partners:request_new")),
     Entry("partners:interests", "Interests", "flag", "Exchange"),
     Entry("partners:matching", "Private matching", "shield", "Exchange"),
-    Entry("partners:disclosures", "Disclosures", "file", "Exchange", ("partners:notices",)),
+    Entry("partners:disclosures", "Disclosures", "file", "Exchange", ("partners:notices", "partners:onward")),
     Entry("journal:events", "Journal", "journal", "Oversight", ("journal:event",)),
     Entry("people:accounts", "People", "people", "Oversight", ("people:account",)),
     Entry("webhooks:webhooks", "Webhooks", "bell", "Oversight", ("webhooks:webhook",)),

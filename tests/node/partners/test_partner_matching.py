@@ -51,7 +51,7 @@ def border(liaison: Client) -> Partner:
 
 @pytest.fixture
 def offered(border: Partner, monkeypatch: pytest.MonkeyPatch) -> MatchList:
-    monkeypatch.setattr(matching_publishing, "_keys", lambda offered: iter([LISTED]))
+    monkeypatch.setattr(matching_publishing._Publishable, "keys", lambda self: iter([LISTED]))
     source = Source.objects.create(name="watched", title="Watched")
     ListVersion.objects.create(source=source, version="1", state=ListVersion.State.IN_USE)
     handling = Handling(Colour.AMBER, frozenset({node_id()}), purposes=frozenset({"border-control"}))

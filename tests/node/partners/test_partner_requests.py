@@ -13,7 +13,7 @@ from dragoman.exchange.handling import Colour, Handling
 from dragoman.exchange.recall import notice
 from dragoman.node.desk.models import Case
 from dragoman.node.journal.models import Event
-from dragoman.node.partners import recalling, requests_receiving
+from dragoman.node.partners import recalling_receiving, requests_receiving
 from dragoman.node.partners.identity import node_id
 from dragoman.node.partners.models import (
     Agreement,
@@ -218,11 +218,11 @@ def test_an_answer_that_is_called_back_is_gone_here_and_from_the_letter_it_came_
     body = {"event": {"request": row.digest}, "objects": [note()]}
     Incoming.objects.create(partner=border, number=99, kind="event", letter={"body": body})
     found = notice("recall", held.stix_id, "border.example", "Another person", datetime.now(UTC), BORDER)
-    recalling.take_notices(letter("notice", {"notices": [found.to_json()]}), border)
+    recalling_receiving.take_notices(letter("notice", {"notices": [found.to_json()]}), border)
     held.refresh_from_db()
     assert (held.content, held.removed is not None) == ("", True)
     assert "We know" not in str(Incoming.objects.get(number=99).letter)
-    assert recalling.carry_out_all() == 1
+    assert recalling_receiving.carry_out_all() == 1
     assert sent("done")[0]["done"][0]["outcome"] == "removed"
     assert "We know" not in liaison.get(f"/partners/requests/{row.pk}").content.decode()
 

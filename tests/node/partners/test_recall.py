@@ -12,7 +12,7 @@ from dragoman.errors import DragomanError, SignatureRefused
 from dragoman.exchange import recall
 from dragoman.exchange.keys import PrivateKey
 from dragoman.exchange.messages import Letter
-from dragoman.node.partners import recalling
+from dragoman.node.partners import recalling, recalling_receiving
 from dragoman.node.partners.identity import node_id
 from dragoman.node.partners.models import (
     Agreement,
@@ -61,7 +61,7 @@ def test_a_recall_goes_to_who_got_the_object_and_its_answer_is_kept(liaison: Cli
     assert ">sent<" in page
 
     done = recall.Done(notice.id, "border.example", "removed", datetime.now(UTC)).signed(BORDER)
-    recalling.take_done(letter("done", {"done": [done.to_json()]}), border)
+    recalling_receiving.take_done(letter("done", {"done": [done.to_json()]}), border)
     row.refresh_from_db()
     assert row.acknowledged is not None
     assert ">done<" in liaison.get("/partners/notices").content.decode()
@@ -71,7 +71,7 @@ def test_what_is_kept_for_a_ground_is_shown_and_is_no_acknowledgement(liaison: C
     row = disclosed(border)
     liaison.post("/partners/disclosures/recall", {"object": OBJECT, "kind": "recall", "reason": "Another person"})
     done = recall.Done(Notice.objects.get().digest, "border.example", "kept", datetime.now(UTC), "A court's order")
-    recalling.take_done(letter("done", {"done": [done.signed(BORDER).to_json()]}), border)
+    recalling_receiving.take_done(letter("done", {"done": [done.signed(BORDER).to_json()]}), border)
     row.refresh_from_db()
     assert row.acknowledged is None
     assert "A court&#x27;s order" in liaison.get("/partners/notices").content.decode()
@@ -83,7 +83,7 @@ def test_an_answer_that_another_key_signed_is_refused(liaison: Client, border: P
     other = PrivateKey.from_seed(bytes([9] * 32))
     done = recall.Done(Notice.objects.get().digest, "border.example", "removed", datetime.now(UTC)).signed(other)
     with pytest.raises(SignatureRefused):
-        recalling.take_done(letter("done", {"done": [done.to_json()]}), border)
+        recalling_receiving.take_done(letter("done", {"done": [done.to_json()]}), border)
     assert NoticeDuty.objects.get().done is None
 
 
@@ -100,10 +100,10 @@ def test_a_notice_needs_an_object_that_left_and_a_reason(
 
 def test_an_object_that_this_node_never_held_is_answered_so_and_a_reminder_is_answered_again(border: Partner) -> None:
     notice = their_notice()
-    recalling.take_notices(letter("notice", {"notices": [notice.to_json()]}), border)
-    assert recalling.carry_out_all() == 1
-    assert recalling.carry_out_all() == 0
-    recalling.take_notices(letter("notice", {"notices": [notice.to_json()]}), border)
+    recalling_receiving.take_notices(letter("notice", {"notices": [notice.to_json()]}), border)
+    assert recalling_receiving.carry_out_all() == 1
+    assert recalling_receiving.carry_out_all() == 0
+    recalling_receiving.take_notices(letter("notice", {"notices": [notice.to_json()]}), border)
     first, second = Outgoing.objects.filter(kind="done").order_by("number")
     assert first.letter["body"] == second.letter["body"]
     assert first.letter["body"]["done"][0]["outcome"] == "not_held"
@@ -117,7 +117,7 @@ def test_only_who_gave_an_object_can_call_it_back(border: Partner, notice: Calla
         agreement=Agreement.objects.get(), stix_id=OBJECT, type="identity", modified="1", content="{}"
     )
     with pytest.raises(DragomanError):
-        recalling.take_notices(letter("notice", {"notices": [notice().to_json()]}), border)
+        recalling_receiving.take_notices(letter("notice", {"notices": [notice().to_json()]}), border)
     held.refresh_from_db()
     assert not held.revoked
 

@@ -53,7 +53,8 @@ def definitions() -> list[Thing]:
             RECORD_EXTENSION,
             "Dragoman record",
             "A FollowTheMoney entity whole: schema, record_id, source, version, and statements, each a value of a "
-            "property with the text as printed, its place in the source, its language and the quality of a name.",
+            "property with the text as printed, its place in the source, its language, the quality of a name, and its "
+            "origin: which source stated it first, since which version.",
             ["property-extension"],
         ),
         _definition(

@@ -125,7 +125,7 @@ def _extensions(record: Record, kind: str) -> dict[str, Any]:
     return whole | ({RECORD_TYPE_EXTENSION: {"extension_type": "new-sdo"}} if kind == RECORD_TYPE else {})
 
 
-_STATEMENT = ("prop", "value", "original", "place", "lang", "quality")
+_STATEMENT = frozenset(("prop", "value", "original", "place", "lang", "quality", "origin"))
 
 
 def read_record(thing: Thing) -> Record | None:
@@ -153,8 +153,8 @@ def read_record(thing: Thing) -> Record | None:
 
 
 def _statement(row: Any, thing: Thing) -> Statement:
-    if not isinstance(row, dict) or not {"prop", "value"} <= row.keys() <= set(_STATEMENT):
-        raise _malformed(thing, "a statement has prop and value, and may have original, place, lang and quality")
+    if not isinstance(row, dict) or not {"prop", "value"} <= row.keys() <= _STATEMENT:
+        raise _malformed(thing, "a statement has prop and value, and may have original, place, lang, quality, origin")
     if not all(isinstance(value, str) for value in row.values()):
         raise _malformed(thing, "a statement holds something else than texts")
     if row.get("quality", "good") not in ("good", "low", "weak"):
@@ -165,6 +165,36 @@ def _statement(row: Any, thing: Thing) -> Statement:
 def _malformed(thing: Thing, reason: str) -> BundleRefused:
     return BundleRefused(
         f"the record extension is malformed: {reason}", place=thing["id"], remedy="ask the partner to send it again"
+    )
+
+
+#: The properties of an object that says no more than that it is withdrawn.
+_WITHDRAWN = frozenset(
+    (
+        *("type", "spec_version", "id", "created", "modified", "revoked", "name"),
+        *("identity_class", "threat_actor_types", "object_marking_refs", "extensions"),
+    )
+)
+
+
+def withdrawn(thing: Thing, modified: str) -> Thing:
+    """Return the version of a record's object that says no more than that it is withdrawn: nothing of the record.
+
+    `modified` is a time as `write_time` writes it, later than that of the version before.
+    """
+    bare = {key: value for key, value in thing.items() if key in _WITHDRAWN and key != "extensions"}
+    if thing["type"] == RECORD_TYPE:
+        bare["extensions"] = {RECORD_TYPE_EXTENSION: {"extension_type": "new-sdo"}}
+    return bare | {"name": "Withdrawn", "modified": modified, "revoked": True}
+
+
+def is_withdrawal(thing: Thing) -> bool:
+    """Tell whether an object says no more than that it is withdrawn."""
+    return (
+        thing.get("revoked") is True
+        and thing.get("name") == "Withdrawn"
+        and thing.keys() <= _WITHDRAWN
+        and thing.get("extensions", {}).keys() <= {RECORD_TYPE_EXTENSION}
     )
 
 

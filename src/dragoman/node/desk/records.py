@@ -28,7 +28,7 @@ def records_of(keys: Iterable[Key]) -> dict[Key, Record]:
 
 def _as_record(source: str, kept: Kept) -> Record:
     stated = [
-        Statement(row.prop, row.value, row.original, row.place, row.lang, row.quality)  # type: ignore[arg-type]
+        Statement(row.prop, row.value, row.original, row.place, row.lang, row.quality, row.origin)  # type: ignore[arg-type]
         for row in kept.statements.all()
         if not row.gone
     ]

@@ -12,6 +12,7 @@ from dragoman.exchange.agreement_acts import Act, check_act, perform
 from dragoman.exchange.agreement_reading import read_agreement
 from dragoman.node.access import Principal
 from dragoman.node.journal.recording import record
+from dragoman.node.partners import barring, recalling
 from dragoman.node.partners.identity import node_id, node_key
 from dragoman.node.partners.models import Agreement, AgreementAct, Partner
 from dragoman.node.partners.sending import send
@@ -52,10 +53,12 @@ def keep(document: dict[str, Any], principal: Principal | str) -> Agreement:
     return kept
 
 
-def act(agreement: Agreement, kind: str, reason: str, principal: Principal) -> AgreementAct:
+def act(agreement: Agreement, kind: str, reason: str, principal: Principal, *, seen: int = 0) -> AgreementAct:
     """Sign, suspend, resume or end an agreement for this node, and tell the partner.
 
-    Raises StepRefused where this cannot be done now, UsageError where the partner's key was not confirmed.
+    Ending calls back what left under it and was not called back before; `seen` is how many objects the person was shown
+    that this concerns. Raises StepRefused where this cannot be done now, UsageError where the partner's key was not
+    confirmed, or where there are more or fewer objects by now.
     """
     if kind == "sign" and agreement.partner.confirmed is None:
         raise UsageError(
@@ -68,7 +71,20 @@ def act(agreement: Agreement, kind: str, reason: str, principal: Principal) -> A
         kept = _keep_act(agreement, done, principal)
         acts = [each.to_json() for each in agreement.known_acts()]
         send(agreement.partner, KIND, {"document": agreement.document, "acts": acts})
+        if kind == "end":
+            _call_back(agreement, reason, principal, seen)
+        barring.follow(agreement.partner, principal)
     return kept
+
+
+def _call_back(agreement: Agreement, reason: str, principal: Principal, seen: int) -> None:
+    count = len(recalling.open_under(agreement))
+    if count != seen:
+        raise UsageError(
+            f"{count} objects are to be called back, and {seen} were shown", remedy="look again, then end it"
+        )
+    if count:
+        recalling.take_back(principal, agreement, reason)
 
 
 def receive(body: dict[str, Any], partner: Partner) -> Agreement:
@@ -84,6 +100,7 @@ def receive(body: dict[str, Any], partner: Partner) -> Agreement:
             done = Act.from_json(each)
             check_act(agreement.read, done, _before(agreement))
             _keep_act(agreement, done, f"partner:{partner.pk}")
+        barring.follow(partner, f"partner:{partner.pk}")
     return agreement
 
 

@@ -86,9 +86,14 @@ class Notice(models.Model):
     by = models.ForeignKey(ACCOUNT, null=True, on_delete=models.PROTECT, related_name="+")
     outcome = models.CharField(max_length=20, blank=True, help_text="What this node did; of received ones.")
     done = models.JSONField(null=True, help_text="This node's signed answer; of received ones.")
+    signer = models.CharField(
+        max_length=43, blank=True, help_text="The originator's key, where only the partner vouches for it."
+    )
 
     class Meta:
-        constraints: ClassVar[list[Any]] = [models.UniqueConstraint(fields=["digest", "own"], name="notice_once")]
+        constraints: ClassVar[list[Any]] = [
+            models.UniqueConstraint(fields=["digest", "own", "partner"], name="notice_once")
+        ]
 
 
 class NoticeDuty(models.Model):
@@ -99,6 +104,7 @@ class NoticeDuty(models.Model):
     sent = models.DateTimeField(default=timezone.now)
     reminded = models.PositiveIntegerField(default=0)
     done = models.JSONField(null=True)
+    keys = models.JSONField(default=dict, help_text="Keys of those below, for which the recipient vouches.")
 
     class Meta:
         constraints: ClassVar[list[Any]] = [

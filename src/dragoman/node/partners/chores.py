@@ -10,6 +10,7 @@ from dragoman.node.partners import (
     matching_publishing,
     polling,
     recalling,
+    recalling_receiving,
     requests_receiving,
     sharing,
 )
@@ -49,7 +50,7 @@ def publish_for_matching() -> None:
 @chore(seconds=10)
 def carry_out_notices() -> None:
     """Carry out what partners call back, and answer."""
-    recalling.carry_out_all()
+    recalling_receiving.carry_out_all()
 
 
 @chore(seconds=600)

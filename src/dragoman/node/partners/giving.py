@@ -35,11 +35,14 @@ def share(request: HttpRequest, pk: int) -> HttpResponse:
             codes=request.POST.getlist("code"),
             purpose=request.POST.get("purpose", ""),
         )
-        sharing.write(shared)
+        waits = sharing.is_long(source)
+        if not waits:
+            sharing.write(shared)
     except DragomanError as error:
         messages.error(request, str(error))
     else:
-        messages.success(request, f"{source} is given from now on, and kept up with its versions.")
+        when = "as soon as it is written" if waits else "from now on"
+        messages.success(request, f"{source} is given {when}, and kept up with its versions.")
     return redirect("partners:agreement", pk)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import islice
 from typing import Any
@@ -25,6 +26,7 @@ from dragoman.exchange.matching_quota import Quota, Use, spend
 from dragoman.exchange.policy import Ask, Decision, Held, Policies
 from dragoman.node.access import Principal
 from dragoman.node.journal.recording import record as journal
+from dragoman.node.partners.holding import giver_of, of_records
 from dragoman.node.partners.identity import node_id
 from dragoman.node.partners.models import Agreement, MatchList, MatchQuestion, Partner
 from dragoman.node.partners.policies import SERVICE
@@ -44,7 +46,10 @@ def offer(
     chosen = [kind for kind in KINDS if kind in set(kinds)]
     if not chosen:
         raise UsageError("no kind of key is chosen", remedy="choose what may be compared")
-    handling = Handling(Colour.read(colour), frozenset({node_id()}), purposes=frozenset({purpose}))
+    giver = giver_of(source)
+    # What a partner gave is its own: no clause lets this node have it matched by a third.
+    whose = node_id() if giver is None else giver.node
+    handling = Handling(Colour.read(colour), frozenset({whose}), purposes=frozenset({purpose}))
     decided = decide(agreement, purpose, handling, timezone.now())
     if not decided.allowed:
         raise UsageError(decided.sentence, remedy="agree on a clause that lets this list be matched")
@@ -76,7 +81,8 @@ def publish(offered: MatchList) -> bool:
     if version is None or version.version == offered.version:
         return False
     secret = matching.ListKey.draw()
-    published = matching.publish(_keys(offered), secret)
+    publishable = _Publishable(offered)
+    published = matching.publish(publishable.keys(), secret)
     with transaction.atomic():
         row = MatchList.objects.select_for_update().get(pk=offered.pk)
         if row.ended is not None:
@@ -84,7 +90,8 @@ def publish(offered: MatchList) -> bool:
         row.version, row.edition, row.content = version.version, published.id, published.content
         row.sealed, row.elements = _seal(secret), len(published.members)
         row.save()
-        journal(SERVICE, "partners.matching.published", f"match_list:{row.pk}", count=row.elements)
+        target, left_out = f"match_list:{row.pk}", publishable.left_out
+        journal(SERVICE, "partners.matching.published", target, count=row.elements, refused=left_out)
     offered.refresh_from_db()
     return True
 
@@ -94,12 +101,33 @@ def publish_all() -> int:
     return sum(publish(each) for each in MatchList.objects.filter(ended=None).select_related("source"))
 
 
-def _keys(offered: MatchList) -> Iterator[MatchKey]:
-    stream = Record.objects.filter(source=offered.source, gone=False).iterator(2000)
-    while batch := list(islice(stream, _BATCH)):
-        stated = statements_of(batch)
-        plain = [model.Record(row.record_id, row.schema, stated.get(row.pk, []), "") for row in batch]
-        yield from (key for key, _ in keys_of_all(plain, offered.kinds))
+@dataclass(slots=True)
+class _Publishable:
+    """The records of a list that the partner may match against: those whose own handling the agreement allows too.
+
+    What rests on a statement of another node is that node's as well, and stays out.
+    """
+
+    offered: MatchList
+    left_out: int = 0
+
+    def keys(self) -> Iterator[MatchKey]:
+        """Yield the keys, and count the records that are left out."""
+        source, chosen = self.offered.source, Handling.from_json(self.offered.handling)
+        if giver_of(source) is not None:
+            return
+        allowed: dict[Handling, bool] = {}
+        stream = Record.objects.filter(source=source, gone=False).iterator(2000)
+        while batch := list(islice(stream, _BATCH)):
+            handlings = of_records(batch, source, chosen)
+            for each in set(handlings.values()) - allowed.keys():
+                found = decide(self.offered.agreement, self.offered.purpose, each, timezone.now())
+                allowed[each] = found.allowed
+            fit = [row for row in batch if allowed[handlings[row.pk]]]
+            self.left_out += len(batch) - len(fit)
+            stated = statements_of(fit, source.name)
+            plain = [model.Record(row.record_id, row.schema, stated.get(row.pk, []), "") for row in fit]
+            yield from (key for key, _ in keys_of_all(plain, self.offered.kinds))
 
 
 def decide(agreement: Agreement, purpose: str, handling: Handling, now: datetime) -> Decision:
@@ -113,6 +141,8 @@ def offered_to(partner: Partner, agreement: str) -> Iterator[MatchList]:
     """Yield the lists that this partner may match against now, under the agreement of that hash."""
     rows = MatchList.objects.filter(agreement__partner=partner, agreement__hash=agreement, ended=None)
     for row in rows.exclude(edition="").select_related("agreement__partner", "source"):
+        if giver_of(row.source) is not None:  # of a partner that this node came to know later
+            continue
         if decide(row.agreement, row.purpose, Handling.from_json(row.handling), timezone.now()).allowed:
             yield row
 

@@ -153,6 +153,7 @@ from dragoman.node.partners.asking_models import (  # noqa: E402  they refer to 
     Notice,
     NoticeDuty,
 )
+from dragoman.node.partners.onward_models import BarKept, LeaveAsked, LeaveGiven  # noqa: E402  they refer to those above
 from dragoman.node.partners.requests_models import (  # noqa: E402  they refer to the models above
     AnswerObject,
     Cosigned,
@@ -180,6 +181,7 @@ __all__ = [
     "Agreement",
     "AgreementAct",
     "AnswerObject",
+    "BarKept",
     "Collection",
     "Cosigned",
     "Disclosure",
@@ -190,6 +192,8 @@ __all__ = [
     "Interest",
     "InterestAt",
     "JournalAlarm",
+    "LeaveAsked",
+    "LeaveGiven",
     "MatchList",
     "MatchQuestion",
     "Nonce",

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from functools import lru_cache
 from typing import Any
 
-import orjson
+from django.db.models import Q
 from django.utils import timezone
 
 from dragoman.exchange.agreement_acts import Standing
-from dragoman.exchange.handling import Handling
 from dragoman.exchange.policy import Ask, Decision, Held, Policies
+from dragoman.node.partners.holding import handling_of, is_own
 from dragoman.node.partners.identity import node_id
 from dragoman.node.partners.models import Agreement, Collection, Disclosure, Partner, SharedObject
 from dragoman.node.partners.rows import adapted, insert
@@ -26,12 +25,14 @@ _MOST = 200
 _compiled: dict[tuple[tuple[str, Standing], ...], Policies] = {}
 
 
-def policies_of(partner: Partner) -> Policies:
+def policies_of(partner: Partner, came: Iterable[str] = ()) -> Policies:
     """Return the policies of the agreements with a partner, as they stand at this very moment.
 
-    What was compiled is kept for as long as every agreement stands as it did.
+    `came` are the hashes of agreements that things to be passed on came under: these are asked too. What was compiled
+    is kept for as long as every agreement stands as it did.
     """
-    rows = [(each, each.standing()) for each in partner.agreements.prefetch_related("acts")]
+    concerned = Agreement.objects.filter(Q(partner=partner) | Q(hash__in=list(came))).order_by("pk")
+    rows = [(each, each.standing()) for each in concerned.prefetch_related("acts")]
     key = tuple((each.hash, standing) for each, standing in rows)
     found = _compiled.get(key)
     if found is None:
@@ -39,12 +40,6 @@ def policies_of(partner: Partner) -> Policies:
             _compiled.clear()
         found = _compiled[key] = Policies(Held(each.read, standing) for each, standing in rows)
     return found
-
-
-@lru_cache(maxsize=4096)
-def handling_of(text: str) -> Handling:
-    """Return a handling by its canonical JSON."""
-    return Handling.from_json(orjson.loads(text))
 
 
 def decide(
@@ -65,10 +60,17 @@ def decide(
 def allowed(
     policies: Policies, partner: Partner, collection: Collection, purpose: str, rows: Sequence[Guarded], now: datetime
 ) -> dict[int, Decision]:
-    """Return the decisions for those rows that may leave, by `added`; an object leaves only with all that it needs."""
-    data_class = collection.data_class
-    decisions = decide(policies, partner, data_class, purpose, (row.handling for row in rows), now)
-    going = {row.added: decisions[row.handling] for row in rows if decisions[row.handling].allowed}
+    """Return the decisions for those rows that may leave, by `added`; an object leaves only with all that it needs.
+
+    What is this node's own is disclosed; what is another's, wholly or in part, is passed on.
+    """
+    from dragoman.node.partners.onward import may_go_on
+
+    data_class, own = collection.data_class, [row for row in rows if is_own(row.handling)]
+    decisions = decide(policies, partner, data_class, purpose, (row.handling for row in own), now)
+    going = {row.added: decisions[row.handling] for row in own if decisions[row.handling].allowed}
+    others = [row for row in rows if row.handling and not is_own(row.handling)]
+    going |= may_go_on(partner, collection, purpose, others, now)
     needing = [row for row in rows if row.added in going and row.needs]
     if not needing:
         return going

@@ -5,7 +5,6 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import orjson
 from django.db import transaction
@@ -13,14 +12,14 @@ from django.db.models import Max
 from django.utils import timezone
 
 from dragoman.errors import DragomanError, MessageRefused
-from dragoman.exchange.stix.bundles import check_things
-from dragoman.exchange.stix.ids import Thing
 from dragoman.exchange.stix.records import read_record
 from dragoman.node.journal.recording import record
 from dragoman.node.partners import lines
+from dragoman.node.partners.holding import list_name as list_name
 from dragoman.node.partners.identity import node_id
+from dragoman.node.partners.keeping import Keeping
 from dragoman.node.partners.models import Agreement, Partner, Poll, ReceivedObject
-from dragoman.node.partners.rows import adapted, insert
+from dragoman.node.partners.sharing_received import newest_of
 from dragoman.node.partners.taxii.asking import uuid_of
 
 #: Objects asked for at once.
@@ -40,8 +39,8 @@ def poll(agreement: Agreement) -> int:
             agreement=agreement, collection=uuid_of(agreement, data_class, agreement.partner.node)
         )
         try:
-            came += _read(agreement, row)
-            row.trouble = ""
+            came += _read(agreement, data_class, row)
+            row.trouble = _not_understood(agreement)
         except DragomanError as error:
             row.trouble = str(error)
         row.at = timezone.now()
@@ -59,8 +58,14 @@ def _given(agreement: Agreement) -> set[str]:
     }
 
 
-def _read(agreement: Agreement, row: Poll) -> int:
+def _not_understood(agreement: Agreement) -> str:
+    count = agreement.received.filter(handling="", revoked=False).count()
+    return f"{count} objects bear markings that are not understood here, and are not used" if count else ""
+
+
+def _read(agreement: Agreement, data_class: str, row: Poll) -> int:
     came, token, after = 0, "", row.after
+    keeping = Keeping(agreement, data_class)
     root = _root(agreement)
     while True:
         query = f"limit={PAGE}" + (f"&next={token}" if token else "") + (f"&added_after={after}" if after else "")
@@ -68,7 +73,7 @@ def _read(agreement: Agreement, row: Poll) -> int:
         page, last = lines.get(agreement.partner, path)
         things = page.get("objects", [])
         with transaction.atomic():
-            came += _keep(agreement, things)
+            came += keeping.keep(things)
             if last:
                 row.after = last
                 row.save(update_fields=["after"])
@@ -90,62 +95,37 @@ def _root(agreement: Agreement) -> str:
     raise MessageRefused(f"{agreement.partner} shows no API root for {agreement.title}", remedy="ask the partner")
 
 
-def _keep(agreement: Agreement, things: list[Any]) -> int:
-    newest = {thing["id"]: thing for thing in sorted(check_things(things), key=_modified)}
-    now = adapted(timezone.now())
-    insert(
-        ReceivedObject,
-        ("agreement", "stix_id", "type", "modified", "content", "revoked", "at"),
-        (
-            (
-                agreement.pk,
-                thing["id"],
-                thing["type"],
-                _modified(thing),
-                orjson.dumps(thing).decode(),
-                bool(thing.get("revoked")),
-                now,
-            )
-            for thing in newest.values()
-        ),
-        unique=("agreement", "stix_id"),
-        update=("type", "modified", "content", "revoked", "at"),
-    )
-    return len(things)
+def take_in(partner: Partner) -> str:
+    """Put what a partner gives in use as a list of the registry; return its version. The list may be empty.
 
-
-def _modified(thing: Thing) -> str:
-    return str(thing.get("modified", thing.get("created", "")))
-
-
-def take_in(partner: Partner) -> str | None:
-    """Put what a partner gives in use as a list of the registry; return its version, None where there is nothing."""
+    Statements keep quality, spelling, place and origin; each record has the handling under which it came.
+    """
     from dragoman.node.registry.importing import import_list
 
-    name = list_name(partner)
+    handlings: dict[str, str] = {}
     with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "received.ftm.json"
+        path = Path(folder) / "received.jsonl"
         with path.open("wb") as stream:
-            count = sum(stream.write(line) > 0 for line in _lines(partner))
-        if not count:
-            return None
-        version = import_list(name, path, by=f"partner:{partner.pk}", format="ftm", force=True)
+            count = sum(stream.write(line) > 0 for line in _lines(partner, handlings))
+        version = import_list(
+            list_name(partner),
+            path,
+            by=f"partner:{partner.pk}",
+            format="records",
+            force=True,
+            empty=True,
+            handling_of=lambda name: orjson.loads(handlings[name]),
+        )
     record(f"partner:{partner.pk}", "partners.list.taken_in", f"version:{version.pk}", records=count)
     return version.version
 
 
-def list_name(partner: Partner) -> str:
-    """Return the name of the list that a partner's records are kept under."""
-    plain = "".join(letter if letter.isalnum() else "-" for letter in partner.node.lower()).strip("-")
-    return f"from-{plain}"[:64].rstrip("-")
-
-
-def _lines(partner: Partner) -> Iterator[bytes]:
-    rows = ReceivedObject.objects.filter(agreement__partner=partner, revoked=False).order_by("stix_id")
-    for content in rows.values_list("content", flat=True).iterator(2000):
-        found = read_record(orjson.loads(content))
+def _lines(partner: Partner, handlings: dict[str, str]) -> Iterator[bytes]:
+    for came in newest_of(partner):
+        found = None if came.revoked else read_record(orjson.loads(came.content))
         if found is not None:
-            yield orjson.dumps(found.to_ftm(), option=orjson.OPT_APPEND_NEWLINE)
+            handlings[found.id] = came.handling
+            yield orjson.dumps(found.to_json(), option=orjson.OPT_APPEND_NEWLINE)
 
 
 def poll_all() -> int:
@@ -153,7 +133,10 @@ def poll_all() -> int:
     came = 0
     for partner in Partner.objects.exclude(confirmed=None):
         came += sum(poll(each) for each in partner.agreements.prefetch_related("acts"))
-        renew(partner)
+        try:
+            renew(partner)
+        except DragomanError as error:  # told on the agreement's page, and tried again
+            Poll.objects.filter(agreement__partner=partner).update(trouble=str(error))
     return came
 
 

@@ -1,69 +1,113 @@
-"""Calling back what was given: notices to every recipient, carried out and acknowledged, and chased until they are."""
+"""Calling back what was given: notices to every recipient, and reminders until each of them has answered.
+
+`recalling_receiving` carries out what partners call back, `recalling_closure` says what goes along with a record.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from datetime import datetime
 from typing import Any
 
 import orjson
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
-from dragoman.errors import MessageRefused, UsageError
+from dragoman.errors import UsageError
 from dragoman.exchange import recall
 from dragoman.exchange.canonical import digest
-from dragoman.exchange.messages import Letter
 from dragoman.node.access import Principal
 from dragoman.node.journal.recording import record as journal
-from dragoman.node.partners import lines, polling, requests_receiving
-from dragoman.node.partners.delivering import handles
 from dragoman.node.partners.identity import node_id, node_key
-from dragoman.node.partners.models import (
-    Agreement,
-    Disclosure,
-    Notice,
-    NoticeDuty,
-    Partner,
-    ReceivedObject,
-    SharedObject,
-)
+from dragoman.node.partners.models import Agreement, Disclosure, Notice, NoticeDuty, Partner, SharedObject
+from dragoman.node.partners.recalling_closure import along
 from dragoman.node.partners.sending import send
 
-NOTICES, DONE = "notice", "done"
-#: Notices in one letter.
+NOTICES = "notice"
+#: Notices in one letter, and rows in one statement.
 _BATCH = 200
+_ROWS = 500
 
 
 def write(principal: Principal, objects: Sequence[str], kind: str, reason: str) -> list[Notice]:
     """Write a notice about each object, and send it to everybody whom the ledger names as having got it.
 
-    What is recalled, delisted or narrowed leaves no more; of a correction the newest version has been written before.
-    Raises UsageError where nothing is chosen or nothing of it left, MessageRefused without a reason.
+    What describes a record that is called back goes along, and its notice says so. What is recalled, delisted or
+    narrowed leaves no more; of a correction the newest version has been written before. Raises UsageError where nothing
+    is chosen or nothing of it left, MessageRefused without a reason.
     """
-    if not objects:
+    chosen = list(dict.fromkeys(objects))
+    with transaction.atomic():
+        recipients = _recipients(chosen, Disclosure.objects.all())
+        if missing := next((each for each in chosen if each not in recipients), None):
+            raise UsageError(f"{missing} left to nobody", remedy="choose it from the disclosures")
+        reasons = dict.fromkeys(chosen, reason)
+        if kind != "correction":
+            with_it = along(chosen)
+            recipients |= _recipients(list(with_it), Disclosure.objects.all())
+            reasons |= {each: f"{reason} (it describes {of})" for each, of in with_it.items() if each in recipients}
+            _stop([*chosen, *with_it], SharedObject.objects.filter(collection__giver=node_id()))
+        return _write(principal, reasons, kind, recipients, Disclosure.objects.all())
+
+
+def take_back(principal: Principal, agreement: Agreement, reason: str) -> list[Notice]:
+    """Write a notice of narrowing about everything that left under an agreement and was not called back before.
+
+    It goes to the other party alone: who got the same under another agreement keeps it. Raises UsageError where there
+    is nothing, MessageRefused without a reason.
+    """
+    left, objects = Disclosure.objects.filter(partner=agreement.partner), open_under(agreement)
+    with transaction.atomic():
+        _stop(objects, SharedObject.objects.filter(collection__giver=node_id(), collection__agreement=agreement))
+        recipients = _recipients(objects, left)
+        return _write(principal, dict.fromkeys(objects, reason), "narrowing", recipients, left)
+
+
+def _write(
+    principal: Principal,
+    reasons: dict[str, str],
+    kind: str,
+    recipients: dict[str, set[int]],
+    left: QuerySet[Disclosure],
+) -> list[Notice]:
+    if not reasons:
         raise UsageError("no object is chosen", remedy="choose what is called back")
     now = timezone.now()
-    with transaction.atomic():
-        kept = [_write(principal, each, kind, reason, now) for each in dict.fromkeys(objects)]
-        _send(kept)
+    kept = _keep(principal, reasons, kind, now)
+    for some in parts(list(reasons)):
+        left.filter(object__in=some).update(recalled=now, acknowledged=None)
+    _oblige(kept, recipients, now)
+    send_notices(kept)
+    _tell(principal, kept, kind)
+    return kept
+
+
+def _tell(principal: Principal, kept: list[Notice], kind: str) -> None:
+    """Write into the journal what was called back: one event for each, or one for many."""
+    if len(kept) <= _BATCH:
         for each in kept:
             journal(principal, f"partners.notice.{kind}", f"notice:{each.pk}", count=each.duties.count())
-    return kept
+        return
+    first, last = kept[0].pk, kept[-1].pk
+    journal(principal, f"partners.notices.{kind}", f"notice:{first}", count=len(kept), first=first, last=last)
 
 
-def _write(principal: Principal, object_id: str, kind: str, reason: str, now: Any) -> Notice:
-    left = Disclosure.objects.filter(object=object_id)
-    recipients = set(left.values_list("partner", flat=True))
-    if not recipients:
-        raise UsageError(f"{object_id} left to nobody", remedy="choose it from the disclosures")
-    replacement = _replacement(object_id) if kind == "correction" else ""
-    made = recall.notice(kind, object_id, node_id(), reason, now, node_key(), replacement=replacement)
-    kept = _keep(made, own=True, by=principal.account)
-    if kind != "correction":
-        SharedObject.objects.filter(stix_id=object_id, collection__giver=node_id()).delete()
-    left.update(recalled=now, acknowledged=None)
-    NoticeDuty.objects.bulk_create(NoticeDuty(notice=kept, partner_id=each, sent=now) for each in sorted(recipients))
-    return kept
+def _recipients(objects: list[str], left: QuerySet[Disclosure]) -> dict[str, set[int]]:
+    found: dict[str, set[int]] = {}
+    for some in parts(objects):
+        for name, partner in left.filter(object__in=some).values_list("object", "partner").distinct():
+            found.setdefault(name, set()).add(partner)
+    return found
+
+
+def _keep(principal: Principal, reasons: dict[str, str], kind: str, now: datetime) -> list[Notice]:
+    rows = []
+    for name, reason in reasons.items():
+        replacement = _replacement(name) if kind == "correction" else ""
+        made = recall.notice(kind, name, node_id(), reason, now, node_key(), replacement=replacement)
+        rows.append(row_of(made, own=True, by=principal.account))
+    return Notice.objects.bulk_create(rows, batch_size=_ROWS)
 
 
 def _replacement(object_id: str) -> str:
@@ -73,8 +117,20 @@ def _replacement(object_id: str) -> str:
     return digest(orjson.loads(newest.content))
 
 
-def _keep(found: recall.Notice, *, own: bool, partner: Partner | None = None, by: Any = None) -> Notice:
-    return Notice.objects.create(
+def _stop(objects: list[str], shared: QuerySet[SharedObject]) -> None:
+    """Let no more of these objects leave."""
+    for some in parts(objects):
+        shared.filter(stix_id__in=some).delete()
+
+
+def _oblige(kept: list[Notice], recipients: dict[str, set[int]], now: datetime) -> None:
+    rows = [NoticeDuty(notice=each, partner_id=pk, sent=now) for each in kept for pk in sorted(recipients[each.object])]
+    NoticeDuty.objects.bulk_create(rows, batch_size=_ROWS)
+
+
+def row_of(found: recall.Notice, *, own: bool, partner: Partner | None = None, by: Any = None) -> Notice:
+    """Return a notice as a row, not stored yet."""
+    return Notice(
         digest=found.id,
         own=own,
         partner=partner,
@@ -87,95 +143,32 @@ def _keep(found: recall.Notice, *, own: bool, partner: Partner | None = None, by
     )
 
 
-def _send(kept: Sequence[Notice]) -> None:
-    by_partner: dict[Partner, list[Any]] = {}
-    for duty in NoticeDuty.objects.filter(notice__in=kept).select_related("notice", "partner").order_by("pk"):
-        by_partner.setdefault(duty.partner, []).append(duty.notice.body)
-    for partner, bodies in by_partner.items():
-        for start in range(0, len(bodies), _BATCH):
-            send(partner, NOTICES, {"notices": bodies[start : start + _BATCH]})
-
-
-def take_back(principal: Principal, agreement: Agreement, reason: str) -> list[Notice]:
-    """Write a notice of narrowing about everything that left under an agreement and was not called back before."""
-    objects = Disclosure.objects.filter(agreement=agreement, recalled=None).values_list("object", flat=True)
-    return write(principal, sorted(set(objects)), "narrowing", reason)
-
-
-@handles(NOTICES)
-def take_notices(letter: Letter, partner: Partner) -> None:
-    """Take in notices: what they call back is out of use at once; the answer follows once the lists are without it."""
-    body = letter.body.get("notices") if isinstance(letter.body, dict) else None
-    if not isinstance(body, list):
-        raise MessageRefused("no notices", remedy="ask the partner to send them again")
-    for found in body:
-        _take(recall.Notice.from_json(found), partner)
-
-
-def _take(found: recall.Notice, partner: Partner) -> None:
-    # Only who gave it, and says that it is its own, can call it back; onward, the same notice comes from the holder.
-    found.check({partner.node}, lines.ring())
-    before = Notice.objects.filter(digest=found.id, own=False).first()
-    if before is not None:
-        if before.done is not None:
-            send(partner, DONE, {"done": [before.done]})  # the answer was lost, or they remind us
-        return
-    kept = _keep(found, own=False, partner=partner)
-    if found.kind != "correction":
-        held = ReceivedObject.objects.filter(agreement__partner=partner, stix_id=found.object)
-        answers = requests_receiving.remove(partner, found.object)
-        kept.outcome = "removed" if held.update(revoked=True, at=timezone.now()) + answers else "not_held"
-        kept.save(update_fields=["outcome"])
-    onward = Disclosure.objects.filter(object=found.object).exclude(partner=partner)
-    recipients = sorted(set(onward.values_list("partner", flat=True)))
-    NoticeDuty.objects.bulk_create(NoticeDuty(notice=kept, partner_id=each) for each in recipients)
-    SharedObject.objects.filter(stix_id=found.object).delete()
-    _send([kept])
-    journal(f"partner:{partner.pk}", "partners.notice.received", f"notice:{kept.pk}", result=kept.outcome)
-
-
-def carry_out_all() -> int:
-    """Carry out the notices that wait, and answer those that are carried out; return how many were answered."""
-    waiting = Notice.objects.filter(own=False, done__isnull=True).select_related("partner").order_by("pk")
+def send_notices(kept: Sequence[Notice]) -> None:
+    """Send notices to who owes an answer to them, with the keys of originators that the recipient may not know."""
     by_partner: dict[Partner, list[Notice]] = {}
-    for each in waiting:
+    for some in parts([each.pk for each in kept]):
+        for duty in NoticeDuty.objects.filter(notice__in=some).select_related("notice__partner", "partner"):
+            by_partner.setdefault(duty.partner, []).append(duty.notice)
+    for partner, notices in by_partner.items():
+        for start in range(0, len(notices), _BATCH):
+            send(partner, NOTICES, body_of(notices[start : start + _BATCH]))
+
+
+def body_of(notices: Sequence[Notice]) -> dict[str, Any]:
+    """Return the body of a letter with some notices; for the keys of others' this node vouches."""
+    keys: dict[str, str] = {}
+    for each in notices:
         if each.partner is not None:
-            by_partner.setdefault(each.partner, []).append(each)
-    return sum(_carry_out(partner, notices) for partner, notices in by_partner.items())
+            giver = each.partner
+            originator = each.body["originator"]
+            keys[originator] = giver.key if giver.node == originator else each.signer
+    return {"notices": [each.body for each in notices]} | ({"keys": keys} if keys else {})
 
 
-def _carry_out(partner: Partner, notices: list[Notice]) -> int:
-    if any(each.kind == "correction" for each in notices):
-        for agreement in partner.agreements.prefetch_related("acts"):
-            polling.poll(agreement)
-    if not polling.renew(partner):  # the list in use still has what was called back: nothing was removed yet
-        return 0
-    answers = []
-    with transaction.atomic():
-        for kept in notices:
-            outcome = kept.outcome or _corrected(kept, partner)
-            read = recall.Notice.from_json(kept.body)
-            done = recall.answer(read, node_id(), outcome, _duties(kept), timezone.now()) if outcome else None
-            if done is None:  # the correction has not come yet, or those below have not answered
-                continue
-            kept.outcome, kept.done = outcome, done.signed(node_key()).to_json()
-            kept.save(update_fields=["outcome", "done"])
-            answers.append(kept.done)
-        if answers:
-            send(partner, DONE, {"done": answers})
-            journal(f"partner:{partner.pk}", "partners.notice.answered", f"partner:{partner.pk}", count=len(answers))
-    return len(answers)
-
-
-def _corrected(kept: Notice, partner: Partner) -> str:
-    held = ReceivedObject.objects.filter(agreement__partner=partner, stix_id=kept.object).order_by("-modified").first()
-    if held is None:
-        return "not_held"
-    return "corrected" if digest(orjson.loads(held.content)) == kept.body["replacement"] else ""
-
-
-def _duties(kept: Notice) -> list[recall.Duty]:
-    return [duty_of(each) for each in kept.duties.select_related("notice", "partner")]
+def open_under(agreement: Agreement) -> list[str]:
+    """Return the objects that left under an agreement and were not called back, by id."""
+    left = Disclosure.objects.filter(agreement=agreement, recalled=None).exclude(clause="withdrawal")
+    return sorted(set(left.values_list("object", flat=True)))
 
 
 def duty_of(row: NoticeDuty) -> recall.Duty:
@@ -184,31 +177,10 @@ def duty_of(row: NoticeDuty) -> recall.Duty:
     return recall.Duty(recall.Notice.from_json(row.notice.body), row.partner.node, row.sent, row.reminded, done)
 
 
-@handles(DONE)
-def take_done(letter: Letter, partner: Partner) -> None:
-    """Take in what a recipient says that it did. Raises MessageRefused, SignatureRefused."""
-    body = letter.body.get("done") if isinstance(letter.body, dict) else None
-    if not isinstance(body, list):
-        raise MessageRefused("no answers to notices", remedy="ask the partner to send them again")
-    for found in body:
-        done = recall.Done.from_json(found)
-        done.check(lines.ring())
-        rows = NoticeDuty.objects.filter(notice__digest=done.notice, partner=partner)
-        row = rows.select_related("notice", "partner").first()
-        if row is None:
-            raise MessageRefused("an answer to no notice of ours", remedy="look which notice it was sent")
-        answered = recall.answered(duty_of(row), done)
-        row.done = done.to_json()
-        row.save(update_fields=["done"])
-        if answered.progress(timezone.now()) is recall.Progress.DONE:
-            Disclosure.objects.filter(partner=partner, object=row.notice.object).update(acknowledged=timezone.now())
-        journal(f"partner:{partner.pk}", "partners.notice.done", f"notice:{row.notice_id}", result=done.outcome)
-
-
 def chase_all() -> int:
     """Remind those who have not answered, as often as the table says; return how many were reminded."""
     now, count = timezone.now(), 0
-    for row in NoticeDuty.objects.filter(done__isnull=True).select_related("notice", "partner"):
+    for row in NoticeDuty.objects.filter(done__isnull=True).select_related("notice__partner", "partner"):
         _, remind = recall.chase([duty_of(row)], now)
         if not remind:
             continue
@@ -218,7 +190,12 @@ def chase_all() -> int:
                 continue
             fresh.reminded = remind[0].reminded
             fresh.save(update_fields=["reminded"])
-            send(row.partner, NOTICES, {"notices": [row.notice.body]})
+            send(row.partner, NOTICES, body_of([row.notice]))
             journal("service", "partners.notice.reminded", f"notice:{row.notice_id}", number=fresh.reminded)
         count += 1
     return count
+
+
+def parts(every: list[Any]) -> Iterable[list[Any]]:
+    """Return a list in parts that fit into one statement."""
+    return (every[start : start + _ROWS] for start in range(0, len(every), _ROWS))

@@ -1,15 +1,14 @@
 """Giving a list to a partner: its records are written as STIX into a collection, and kept up with every version.
 
 A record that changed becomes a new version of its object; one that is no longer listed is revoked. What leaves is
-decided when the partner reads (`policies`), not here.
+decided when the partner reads (`policies`), not here. A list that a partner gave is passed on (`sharing_received`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from itertools import islice
-from typing import Any
 from uuid import uuid4
 
 from django.db import transaction
@@ -19,22 +18,25 @@ from dragoman import model
 from dragoman.errors import UsageError
 from dragoman.exchange.handling import Colour, Handling
 from dragoman.exchange.stix.definitions import definitions
-from dragoman.exchange.stix.ids import Thing
+from dragoman.exchange.stix.ids import Thing, write_time
 from dragoman.exchange.stix.markings import markings_of
-from dragoman.exchange.stix.records import Writing, write_record
+from dragoman.exchange.stix.records import Writing, withdrawn, write_record
 from dragoman.exchange.taxii.moments import moment_of
 from dragoman.exchange.taxii.writing import add_objects
 from dragoman.node.access import Principal
 from dragoman.node.journal.recording import record as journal
+from dragoman.node.partners.holding import giver_of, of_records, text_of
 from dragoman.node.partners.identity import node_id
-from dragoman.node.partners.models import Agreement, SharedList, SharedRecord
+from dragoman.node.partners.models import Agreement, Collection, Partner, SharedList, SharedRecord
 from dragoman.node.partners.taxii.asking import collections_of, uuid_of
-from dragoman.node.partners.taxii.store import Store, handling_text
+from dragoman.node.partners.taxii.store import Store
 from dragoman.node.registry.models import ListVersion, Record, Source, Statement
 
 #: The class of data that a list's records are.
 CLASS = "list_entries"
 _BATCH = 500
+#: Records that are written while somebody waits for a page, at most.
+_AT_ONCE = 3000
 
 
 def share(
@@ -48,15 +50,17 @@ def share(
 ) -> SharedList:
     """Begin to give a list under an agreement; `write` then fills the collection.
 
-    Raises UsageError where no clause gives list entries, MessageRefused where the handling makes no sense.
+    What a partner gave is passed on as it came, each object with its originator's leave; `colour` and `codes` are then
+    those of nothing but the definitions that go with it. Raises UsageError where no clause gives list entries, or lets
+    them be passed on, MessageRefused where the handling makes no sense.
     """
     own = node_id()
     handling = Handling(Colour.read(colour), frozenset({own}), frozenset(codes), purposes=frozenset({purpose}))
     shown = collections_of(agreement).get(str(uuid_of(agreement, CLASS, own)))
     if shown is None:
         raise UsageError(f"no clause of {agreement.title} gives list entries", remedy="agree on one that does")
-    from dragoman.node.partners.models import Collection
-
+    if (giver := giver_of(source)) is not None:
+        _check_onward(agreement, giver, purpose)
     with transaction.atomic():
         kept, new = SharedList.objects.get_or_create(
             collection=Collection.objects.get(uuid=shown.id),
@@ -69,30 +73,54 @@ def share(
     return kept
 
 
+def _check_onward(agreement: Agreement, giver: Partner, purpose: str) -> None:
+    if giver == agreement.partner:
+        raise UsageError(f"{giver} gave this list itself", remedy="choose another list")
+    clauses = [each for each in agreement.read.clauses if each.giver == node_id() and CLASS in each.classes]
+    if not any("pass_on" in each.actions and purpose in each.purposes for each in clauses):
+        raise UsageError(
+            f"no clause of {agreement.title} lets list entries be passed on for {purpose}",
+            remedy="agree on one that does: this list is another's",
+        )
+    came = [each for each in giver.agreements.prefetch_related("acts") if each.standing().in_force]
+    if not any(each.read.onward != "never" for each in came):
+        raise UsageError(f"the agreement with {giver} lets it go no further, or holds no more", remedy=f"ask {giver}")
+
+
 def end(principal: Principal, shared: SharedList) -> None:
     """Stop giving a list: nothing of it leaves any more. What left already is recalled apart from this."""
     with transaction.atomic():
         ids = shared.records.values("stix_id")
         shared.collection.objects_in.filter(stix_id__in=ids).delete()
-        shared.records.all().delete()
         shared.ended = timezone.now()
         shared.save(update_fields=["ended"])
         journal(principal, "partners.list.withdrawn", f"shared:{shared.pk}")
 
 
+def is_long(source: Source) -> bool:
+    """Tell whether a list is too long to be written while somebody waits for a page; the worker then does it."""
+    return Record.objects.filter(source=source, gone=False)[_AT_ONCE:].exists()
+
+
 def write(shared: SharedList) -> dict[str, int]:
     """Write what the version in use changed into the collection; return how many were added, changed and revoked."""
+    from dragoman.node.partners.sharing_received import pass_on
+
     version = ListVersion.objects.filter(source=shared.source, state=ListVersion.State.IN_USE).first()
     counts = {"added": 0, "changed": 0, "revoked": 0}
     if version is None or version.version == shared.version:
         return counts
     now, handling = timezone.now(), Handling.from_json(shared.handling)
-    known = {each.record_id: each for each in shared.records.all()}
     with transaction.atomic():
-        _put(shared, [*definitions(), *markings_of(handling)], handling, now)
-        stream = iter(_news(shared, known, counts))
-        while batch := list(islice(stream, _BATCH)):
-            _write_batch(shared, batch, handling, now)
+        put(shared, definitions(), text_of(handling), now)
+        giver = giver_of(shared.source)
+        if giver is not None:
+            pass_on(shared, giver, counts, now)
+        else:
+            known = {each.record_id: each for each in shared.records.all()}
+            stream = iter(_news(shared, known, counts))
+            while batch := list(islice(stream, _BATCH)):
+                _write_batch(shared, batch, version.version, now)
         shared.version = version.version
         shared.save(update_fields=["version"])
     return counts
@@ -116,22 +144,27 @@ def _news(shared: SharedList, known: dict[str, SharedRecord], counts: dict[str, 
             yield record_id, "", before, None
 
 
-def _write_batch(shared: SharedList, batch: list[_News], handling: Handling, now: datetime) -> None:
-    stated = statements_of([row for *_, row in batch if row is not None])
+def _write_batch(shared: SharedList, batch: list[_News], version: str, now: datetime) -> None:
+    present = [row for *_, row in batch if row is not None]
+    stated, chosen = statements_of(present, shared.source.name), Handling.from_json(shared.handling)
+    handlings = of_records(present, shared.source, chosen)
+    marked = _marked(shared, {chosen, *handlings.values()}, now)
     things: list[Thing] = []
+    texts: dict[str, str] = {}
     rows: list[SharedRecord] = []
-    markings = tuple(marking["id"] for marking in markings_of(handling))
     former = _former(shared, [before.stix_id for *_, before, row in batch if before is not None and row is None])
     for record_id, content, before, row in batch:
         created = before.created if before is not None else now
         if row is not None:
-            plain = model.Record(row.record_id, row.schema, stated.get(row.pk, []), shared.source.name)
-            thing = write_record(plain, Writing(created, now, markings=markings))
+            plain = model.Record(row.record_id, row.schema, stated.get(row.pk, []), shared.source.name, version)
+            handling = handlings[row.pk]
+            thing = write_record(plain, Writing(created, now, markings=marked[handling]))
         elif before is not None and before.stix_id in former:
-            thing = former[before.stix_id] | {"revoked": True, "modified": _time(now)}
+            handling, thing = chosen, withdrawn(former[before.stix_id], write_time(now))
         else:
             continue
         things.append(thing)
+        texts[thing["id"]] = text_of(handling)
         rows.append(
             SharedRecord(
                 shared=shared,
@@ -142,7 +175,20 @@ def _write_batch(shared: SharedList, batch: list[_News], handling: Handling, now
                 gone=row is None,
             )
         )
-    _put(shared, things, handling, now)
+    put(shared, things, texts, now)
+    keep_written(rows)
+
+
+def _marked(shared: SharedList, handlings: set[Handling], now: datetime) -> dict[Handling, tuple[str, ...]]:
+    """Write the marking definitions of some handlings; return the ids that objects under each refer to."""
+    found = {each: markings_of(each) for each in handlings}
+    things = {marking["id"]: marking for markings in found.values() for marking in markings}
+    put(shared, list(things.values()), text_of(Handling.from_json(shared.handling)), now)
+    return {each: tuple(marking["id"] for marking in markings) for each, markings in found.items()}
+
+
+def keep_written(rows: list[SharedRecord]) -> None:
+    """Note what was written of a list."""
     SharedRecord.objects.bulk_create(
         rows,
         update_conflicts=True,
@@ -151,19 +197,18 @@ def _write_batch(shared: SharedList, batch: list[_News], handling: Handling, now
     )
 
 
-def _time(moment: datetime) -> str:
-    from dragoman.exchange.stix.ids import write_time
-
-    return write_time(moment)
+_COLUMNS = ("record_id", "prop", "value", "original", "place", "lang", "quality", "origin", "first_seen")
 
 
-def statements_of(rows: list[Record]) -> dict[int, list[model.Statement]]:
-    """Return the statements of rows of records, by the row's key."""
+def statements_of(rows: list[Record], source: str = "") -> dict[int, list[model.Statement]]:
+    """Return the statements of rows of records by the row's key; with who stated each first, if their list is named."""
     found: dict[int, list[model.Statement]] = {}
-    for each in Statement.objects.filter(record__in=rows, gone=False).order_by("pk"):
-        quality: Any = each.quality
-        stated = model.Statement(each.prop, each.value, each.original, each.place, each.lang, quality)
-        found.setdefault(each.record_id, []).append(stated)
+    stated = Statement.objects.filter(record__in=rows, gone=False).order_by("pk").values_list(*_COLUMNS)
+    for pk, prop, value, original, place, lang, quality, origin, first_seen in stated:
+        whole = model.Statement(
+            prop, value, original, place, lang, quality, origin or (f"{source}@{first_seen}" if source else None)
+        )
+        found.setdefault(pk, []).append(whole)
     return found
 
 
@@ -172,9 +217,9 @@ def _former(shared: SharedList, ids: list[str]) -> dict[str, Thing]:
     return {row.id: row.thing for row in sorted(rows, key=lambda row: row.added) if row.thing is not None}
 
 
-def _put(shared: SharedList, things: list[Thing], handling: Handling, now: datetime) -> None:
-    text = handling_text(handling)
-    store = Store(dict.fromkeys((thing["id"] for thing in things), text))
+def put(shared: SharedList, things: list[Thing], handling: str | Mapping[str, str], now: datetime) -> None:
+    """Put things into the collection of a shared list: under one handling (its text), or each under that of its id."""
+    store = Store(dict.fromkeys((thing["id"] for thing in things), handling) if isinstance(handling, str) else handling)
     state = add_objects(store, str(shared.collection.uuid), things, now=moment_of(now), status_id=str(uuid4()))
     # Definitions that are there already in the same version are no failure; anything else would be a fault of ours.
     wrong = [each for each in state.failures if "another content" not in each.get("message", "")]

@@ -138,6 +138,7 @@ class ReceivedObject(models.Model):
     type = models.CharField(max_length=60)
     modified = models.CharField(max_length=40)
     content = models.TextField()
+    handling = models.TextField(blank=True, help_text="Canonical JSON of it; empty: marked as is not understood here.")
     revoked = models.BooleanField(default=False)
     at = models.DateTimeField(default=timezone.now)
 

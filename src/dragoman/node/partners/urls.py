@@ -9,6 +9,7 @@ from dragoman.node.partners import (
     deconflict_views,
     giving,
     matching_views,
+    onward_views,
     recalling_views,
     requests_views,
     views,
@@ -42,5 +43,9 @@ urlpatterns = [
     path("disclosures", recalling_views.disclosures, name="disclosures"),
     path("disclosures/recall", recalling_views.recall, name="recall"),
     path("agreements/<int:pk>/take-back", recalling_views.take_back, name="take_back"),
+    path("onward", onward_views.onward, name="onward"),
+    path("onward/<int:pk>/give", onward_views.give, name="give_leave"),
+    path("onward/<int:pk>/refuse", onward_views.refuse, name="refuse_leave"),
+    path("shared/<int:pk>/leave", onward_views.ask, name="ask_leave"),
     path("notices", recalling_views.notices_page, name="notices"),
 ]

@@ -21,12 +21,14 @@ from dragoman.node.partners import cosigning
 from dragoman.node.partners.agreeing import act, keep
 from dragoman.node.partners.cards import read_card
 from dragoman.node.partners.drafting import DraftForm, sides
+from dragoman.node.partners.holding import giver_of
 from dragoman.node.partners.identity import card, fingerprint
 from dragoman.node.partners.models import Agreement, Disclosure, OutStream, Partner, SharedList
+from dragoman.node.partners.recalling import open_under
 from dragoman.node.registry.models import Source
 
 #: The acts that a page offers, with what the button says.
-ACTS = {"sign": "Sign", "suspend": "Suspend", "resume": "Resume", "end": "End"}
+ACTS = {"sign": "Sign", "suspend": "Suspend", "resume": "Resume"}
 
 
 def _address(request: HttpRequest) -> str:
@@ -113,16 +115,17 @@ def agreement(request: HttpRequest, pk: int) -> HttpResponse:
     """Show an agreement: how it stands and why, what it says, who did what."""
     found = get_object_or_404(Agreement.objects.select_related("partner"), pk=pk)
     sources = Source.objects.visible_to(principal_of(request))
-    shared = SharedList.objects.filter(collection__agreement=found, ended=None)
+    shared = SharedList.objects.filter(collection__agreement=found, ended=None).select_related("source")
     context: dict[str, Any] = {
         "agreement": found,
         "read": found.read,
         "standing": found.standing(),
         "acts": found.known_acts(),
         "offered": ACTS,
-        "given": shared.filter(source__in=sources.values("pk")).select_related("source"),
+        "given": [(each, giver_of(each.source)) for each in shared.filter(source__in=sources.values("pk"))],
         "sources": sources.order_by("name"),
         "left": Disclosure.objects.filter(agreement=found).count(),
+        "open": len(open_under(found)),
         "came": found.received.filter(revoked=False).count(),
         "polls": found.polls.order_by("pk"),
         "colours": [colour.word for colour in Colour],
@@ -144,8 +147,15 @@ def document(request: HttpRequest, pk: int) -> HttpResponse:
 def perform(request: HttpRequest, pk: int) -> HttpResponse:
     """Do one act on an agreement for this node."""
     found = get_object_or_404(Agreement, pk=pk)
+    seen = request.POST.get("seen", "")
     try:
-        act(found, request.POST.get("act", ""), request.POST.get("reason", "").strip(), principal_of(request))
+        act(
+            found,
+            request.POST.get("act", ""),
+            request.POST.get("reason", "").strip(),
+            principal_of(request),
+            seen=int(seen) if seen.isdecimal() else 0,
+        )
     except DragomanError as error:
         messages.error(request, str(error))
     return redirect("partners:agreement", pk)

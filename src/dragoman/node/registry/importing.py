@@ -36,13 +36,15 @@ def import_list(
     format: str | None = None,  # noqa: A002  as the command line calls it
     mapping: Path | None = None,
     force: bool = False,
+    empty: bool = False,
     handling: Mapping[str, Any] | None = None,
     handling_of: HandlingOf | None = None,
     progress: Progress | None = None,
 ) -> ListVersion:
     """Take in a publisher's file or folder as a version of the list `name` and put it in use; return that version.
 
-    The same files again give back the version they are. A release older than the one in use is kept beside it.
+    The same files again give back the version they are. A release older than the one in use is kept beside it. `force`
+    and `empty` are as `ListStore.add` takes them.
     `handling` is that of the whole list from now on, `handling_of` gives that of a record by its id, both as JSON.
     `progress` is told the number of records so far. Raises what `ListStore.add` raises, and MessageRefused on a
     handling that is none; nothing then changes.
@@ -50,7 +52,7 @@ def import_list(
     whole = kept_of(handling)
     store = ListStore.open(settings.HOME)
     form = find_format(format or "csv", mapping) if format or mapping else recognise(path)
-    account = store.add(name, path, form, mapping=mapping, force=force)
+    account = store.add(name, path, form, mapping=mapping, force=force, empty=empty)
     version = take_in(store, account, by=by, handling_of=handling_of, progress=progress)
     if whole.given is not None and version.source.handling != whole.given:
         set_handling(version.source, whole, by)

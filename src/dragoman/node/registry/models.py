@@ -140,6 +140,7 @@ class Statement(models.Model):
     place = models.TextField(null=True)
     lang = models.CharField(max_length=8, null=True)
     quality = models.CharField(max_length=8, null=True)
+    origin = models.TextField(null=True, help_text="Which list of a partner stated it first, since which version.")
     handling = models.JSONField(null=True)
     keep_until = models.DateField(null=True)
     first_seen = models.CharField(max_length=32)

@@ -72,6 +72,6 @@ def stated(records: Collection[int]) -> dict[int, model.Record]:
         plain = model.Record(record.record_id, record.schema, [], record.source.name, record.last_seen)
         quality: Any = row.quality
         found.setdefault(record.pk, plain).statements.append(
-            model.Statement(row.prop, row.value, row.original, row.place, row.lang, quality)
+            model.Statement(row.prop, row.value, row.original, row.place, row.lang, quality, row.origin)
         )
     return found

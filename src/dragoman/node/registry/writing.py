@@ -28,7 +28,7 @@ _BATCH = 2000
 _CHUNK = 500
 _RECORD = ("source", "record_id", "schema", "caption", "content", "is_party", "gone", "first_seen", "last_seen")
 _STATEMENT = ("record", "prop", "value", "original", "place", "lang", "quality", "gone", "first_seen", "last_seen")
-_HANDLED = ("handling", "keep_until")
+_HANDLED = ("origin", "handling", "keep_until")
 
 Key = tuple[str, str, str, str]
 #: Gives the handling of a record by its id, where it has one of its own.
@@ -187,7 +187,19 @@ class Writing:
 
     def _insert(self, found: Iterator[tuple[int, _Stated, list[model.Statement], bool]]) -> None:
         rows = (
-            (pk, one.prop, one.value, one.original, one.place, one.lang, one.quality, gone, *self._seen, *kept.row)
+            (
+                pk,
+                one.prop,
+                one.value,
+                one.original,
+                one.place,
+                one.lang,
+                one.quality,
+                gone,
+                *self._seen,
+                one.origin,
+                *kept.row,
+            )
             for pk, each, statements, gone in found
             for kept in (each.kept,)
             for one in statements

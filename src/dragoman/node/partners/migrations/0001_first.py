@@ -299,6 +299,14 @@ class Migration(migrations.Migration):
                 ),
                 ("done", models.JSONField(help_text="This node's signed answer; of received ones.", null=True)),
                 (
+                    "signer",
+                    models.CharField(
+                        blank=True,
+                        help_text="The originator's key, where only the partner vouches for it.",
+                        max_length=43,
+                    ),
+                ),
+                (
                     "by",
                     models.ForeignKey(
                         null=True,
@@ -325,6 +333,10 @@ class Migration(migrations.Migration):
                 ("sent", models.DateTimeField(default=django.utils.timezone.now)),
                 ("reminded", models.PositiveIntegerField(default=0)),
                 ("done", models.JSONField(null=True)),
+                (
+                    "keys",
+                    models.JSONField(default=dict, help_text="Keys of those below, for which the recipient vouches."),
+                ),
                 (
                     "notice",
                     models.ForeignKey(
@@ -395,6 +407,12 @@ class Migration(migrations.Migration):
                 ("type", models.CharField(max_length=60)),
                 ("modified", models.CharField(max_length=40)),
                 ("content", models.TextField()),
+                (
+                    "handling",
+                    models.TextField(
+                        blank=True, help_text="Canonical JSON of it; empty: marked as is not understood here."
+                    ),
+                ),
                 ("revoked", models.BooleanField(default=False)),
                 ("at", models.DateTimeField(default=django.utils.timezone.now)),
                 (
@@ -526,7 +544,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name="notice",
-            constraint=models.UniqueConstraint(fields=("digest", "own"), name="notice_once"),
+            constraint=models.UniqueConstraint(fields=("digest", "own", "partner"), name="notice_once"),
         ),
         migrations.AddConstraint(
             model_name="noticeduty",
@@ -561,5 +579,95 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="sharedrecord",
             constraint=models.UniqueConstraint(fields=("shared", "record_id"), name="a_record_is_shared_once"),
+        ),
+        migrations.CreateModel(
+            name="BarKept",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("node", models.CharField(max_length=120)),
+                ("barred", models.CharField(max_length=120)),
+                ("number", models.PositiveIntegerField()),
+                ("lifted", models.BooleanField()),
+                ("body", models.JSONField()),
+                ("signature", models.CharField(max_length=120, unique=True)),
+                ("at", models.DateTimeField()),
+            ],
+            options={
+                "indexes": [models.Index(fields=["barred", "node"], name="bar_of_node")],
+            },
+        ),
+        migrations.CreateModel(
+            name="LeaveAsked",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("digest", models.CharField(max_length=80)),
+                ("own", models.BooleanField()),
+                ("receiver", models.CharField(help_text="The node that is to get them.", max_length=120)),
+                ("purpose", models.CharField(max_length=50)),
+                ("objects_asked", models.JSONField()),
+                ("reason", models.TextField()),
+                ("at", models.DateTimeField(default=django.utils.timezone.now)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("waiting", "Waiting"), ("given", "Leave given"), ("refused", "Refused")],
+                        default="waiting",
+                        max_length=10,
+                    ),
+                ),
+                ("ground", models.TextField(blank=True, help_text="Why it was refused.")),
+                ("answered", models.DateTimeField(null=True)),
+                (
+                    "answered_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "partner",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="leave_asked",
+                        to="partners.partner",
+                    ),
+                ),
+            ],
+            options={
+                "constraints": [models.UniqueConstraint(fields=("digest", "own"), name="leave_asked_once")],
+            },
+        ),
+        migrations.CreateModel(
+            name="LeaveGiven",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("signature", models.CharField(max_length=120, unique=True)),
+                ("own", models.BooleanField()),
+                ("receiver", models.CharField(max_length=120)),
+                ("body", models.JSONField()),
+                ("ends", models.DateTimeField()),
+                (
+                    "partner",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="leave_given",
+                        to="partners.partner",
+                    ),
+                ),
+            ],
+            options={
+                "indexes": [models.Index(fields=["receiver", "ends"], name="leave_for_receiver")],
+            },
         ),
     ]

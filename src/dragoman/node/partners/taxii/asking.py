@@ -101,13 +101,16 @@ def reader_of(partner: Partner, agreement: Agreement) -> Reader:
     return Reader(f"{partner.node}/{agreement.hash}", _cursor_key())
 
 
-def purpose_of(request: HttpRequest, agreement: Agreement, collection: Collection) -> str:
-    """Return the purpose that the partner states (``Dragoman-Purpose``), else the first that the clauses know."""
+def purposes_of(request: HttpRequest, agreement: Agreement, collection: Collection) -> list[str]:
+    """Return the purpose that the partner states (``Dragoman-Purpose``), else all that the clauses know.
+
+    An object then leaves for the first of them that its handling and the policy allow.
+    """
     if stated := request.headers.get("Dragoman-Purpose"):
-        return stated
+        return [stated]
     clauses = [
         each
         for each in agreement.read.clauses
         if each.giver == collection.giver and collection.data_class in each.classes and "disclose" in each.actions
     ]
-    return min((purpose for each in clauses for purpose in each.purposes), default="")
+    return sorted({purpose for each in clauses for purpose in each.purposes}) or [""]

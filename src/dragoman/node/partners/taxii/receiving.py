@@ -13,10 +13,10 @@ from dragoman.exchange.handling import Colour, Handling
 from dragoman.exchange.policy import Ask, Policies
 from dragoman.exchange.stix.ids import Thing
 from dragoman.exchange.stix.markings import handling_of
+from dragoman.node.partners.holding import text_of
 from dragoman.node.partners.identity import node_id
 from dragoman.node.partners.models import Agreement, Collection, Partner, SharedObject
 from dragoman.node.partners.policies import SERVICE, policies_of
-from dragoman.node.partners.taxii.store import handling_text
 
 
 @dataclass(slots=True)
@@ -40,7 +40,7 @@ class Judged:
         if handling is None:
             # What nobody marked is handled as the strictest that needs no named recipients.
             handling = Handling(Colour.AMBER_STRICT, frozenset({self.partner.node}))
-        text = handling_text(handling)
+        text = text_of(handling)
         if text not in self._known:
             ask = Ask(
                 self.partner.node, node_id(), "disclose", self.collection.data_class, self.purpose, SERVICE, handling

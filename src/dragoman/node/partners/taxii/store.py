@@ -8,7 +8,6 @@ from typing import Any, NamedTuple
 import orjson
 from django.db.models import Q, QuerySet
 
-from dragoman.exchange.canonical import canonical
 from dragoman.exchange.stix.bundles import references
 from dragoman.exchange.stix.ids import Thing
 from dragoman.exchange.taxii.rows import Content, Query, Row
@@ -122,8 +121,3 @@ def meant(query: Query) -> QuerySet[SharedObject]:
 
 def _open(column: str, moment: int) -> Q:
     return Q(**{f"{column}__isnull": True}) | Q(**{f"{column}__gt": moment})
-
-
-def handling_text(handling: Any) -> str:
-    """Return a handling as the text that rows keep: equal handlings have equal texts."""
-    return canonical(handling.to_json()).decode()

@@ -14,6 +14,7 @@ from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
 
 from dragoman.errors import DragomanError, TaxiiRefused
+from dragoman.exchange.policy import Decision
 from dragoman.exchange.taxii import reading, resources, writing
 from dragoman.exchange.taxii.filters import OBJECT, OBJECTS, VERSIONS, read_filters
 from dragoman.exchange.taxii.moments import moment_of
@@ -21,14 +22,14 @@ from dragoman.exchange.taxii.negotiation import MEDIA_TYPE, check_content, error
 from dragoman.exchange.taxii.rows import ALL
 from dragoman.node.journal.recording import record
 from dragoman.node.partners.identity import node_id
-from dragoman.node.partners.models import Partner, TaxiiStatus
+from dragoman.node.partners.models import Agreement, Collection, Partner, TaxiiStatus
 from dragoman.node.partners.policies import allowed, enter, policies_of
 from dragoman.node.partners.taxii.asking import (
     agreement_of,
     collection_of,
     collections_of,
     partner_of,
-    purpose_of,
+    purposes_of,
     reader_of,
     roots,
 )
@@ -111,7 +112,7 @@ def _read(request: HttpRequest, partner: Partner, root: int, uuid: str, kind: st
     """Answer a page: what policy lets out now, and into the ledger with it."""
     agreement = agreement_of(partner, root)
     found = collection_of(agreement, uuid)
-    purpose = purpose_of(request, agreement, found)
+    purposes = purposes_of(request, agreement, found)
     known = {"objects": OBJECTS, "manifest": OBJECTS, "object": OBJECT, "versions": VERSIONS}[kind]
     filters = read_filters(dict(request.GET.lists()), known)
     store, reader = Store(), reader_of(partner, agreement)
@@ -121,20 +122,32 @@ def _read(request: HttpRequest, partner: Partner, root: int, uuid: str, kind: st
     else:
         page = (reading.read_objects if kind == "objects" else reading.read_manifest)(store, uuid, filters, reader)
     now = timezone.now()
-    going = allowed(policies_of(partner), partner, found, purpose, store.policy[: len(page.rows)], now)
+    going: dict[int, tuple[str, Decision]] = {}
+    for purpose in purposes:
+        left = [row for row in store.policy[: len(page.rows)] if row.added not in going]
+        leaving = allowed(policies_of(partner), partner, found, purpose, left, now) if left else {}
+        going |= {added: (purpose, decision) for added, decision in leaving.items()}
     key = "versions" if kind == "versions" else "objects"
     resource = dict(page.resource)
     if page.rows:
         shown = zip(page.rows, page.resource[key], strict=True)
         resource[key] = [each for row, each in shown if row.added in going]
     if kind in ("objects", "object") and going:
-        with transaction.atomic():
-            rows = [row for row in page.rows if row.added in going]
-            clauses = {added: decision.clause for added, decision in going.items()}
-            enter(partner, agreement, found.data_class, purpose, rows, clauses)
-            target = f"collection:{found.pk}"
-            record(f"partner:{partner.pk}", "partners.objects.disclosed", target, count=len(rows), purpose=purpose)
+        _enter(partner, agreement, found, page.rows, going)
     return _answer(resource, headers=page.headers)
+
+
+def _enter(
+    partner: Partner, agreement: Agreement, found: Collection, rows: Any, going: dict[int, tuple[str, Decision]]
+) -> None:
+    """Write what leaves into the ledger and the journal, by the purpose that it leaves for."""
+    with transaction.atomic():
+        for purpose in sorted({purpose for purpose, _ in going.values()}):
+            clauses = {added: decision.clause for added, (stated, decision) in going.items() if stated == purpose}
+            leaving = [row for row in rows if row.added in clauses]
+            enter(partner, agreement, found.data_class, purpose, leaving, clauses)
+            target = f"collection:{found.pk}"
+            record(f"partner:{partner.pk}", "partners.objects.disclosed", target, count=len(leaving), purpose=purpose)
 
 
 @endpoint("GET", "POST")
@@ -151,7 +164,7 @@ def _add(request: HttpRequest, partner: Partner, root: int, uuid: str) -> HttpRe
     length = request.headers.get("Content-Length")
     check_content(request.headers.get("Content-Type"), int(length) if length and length.isdecimal() else None)
     given = writing.read_envelope(request.body)
-    judged = verdict(partner, agreement, found, given, purpose_of(request, agreement, found))
+    judged = verdict(partner, agreement, found, given, purposes_of(request, agreement, found)[0])
     with transaction.atomic():
         state = writing.add_objects(
             Store(judged.handlings),

@@ -12,6 +12,7 @@ from dragoman.node.partners import (
     matching_publishing,
     polling,
     recalling,
+    recalling_receiving,
     requests_receiving,
     sharing,
 )
@@ -29,6 +30,6 @@ class Command(BaseCommand):
         written = sum(sharing.write_all().values())
         matching_publishing.publish_all()
         came = polling.poll_all()
-        if recalling.carry_out_all() + recalling.chase_all() + requests_receiving.chase_all():
+        if recalling_receiving.carry_out_all() + recalling.chase_all() + requests_receiving.chase_all():
             letters += delivering.deliver_all()
         self.stdout.write(f"letters delivered: {letters}, objects written: {written}, objects read: {came}")

@@ -1,0 +1,72 @@
+"""Keeping what came from a partner: the newest version of each object as it came, and how it is to be handled."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+import orjson
+from django.utils import timezone
+
+from dragoman.exchange.stix.bundles import check_things
+from dragoman.exchange.stix.ids import Thing
+from dragoman.node.partners.holding import held_under
+from dragoman.node.partners.models import Agreement, ReceivedObject
+from dragoman.node.partners.rows import adapted, insert
+
+_COLUMNS = ("agreement", "stix_id", "type", "modified", "content", "handling", "revoked", "at")
+_CHANGING = ("type", "modified", "content", "handling", "revoked", "at")
+_MARKING = "marking-definition"
+
+
+@dataclass(slots=True)
+class Keeping:
+    """The keeping of pages of a class of data under an agreement; it remembers the markings that came before."""
+
+    agreement: Agreement
+    data_class: str
+    _markings: dict[str, Thing] | None = None
+    _texts: dict[tuple[Any, ...], str] = field(default_factory=dict)
+
+    def keep(self, things: list[Any]) -> int:
+        """Keep a page; return how many objects it has. Call it in a transaction. Raises BundleRefused."""
+        newest = {thing["id"]: thing for thing in sorted(check_things(things), key=_modified)}
+        fresh = {name: thing for name, thing in newest.items() if thing["type"] == _MARKING}
+        if any(self._known().get(name) != thing for name, thing in fresh.items()):
+            self._known().update(fresh)
+            self._texts.clear()
+        insert(ReceivedObject, _COLUMNS, self._rows(newest), unique=("agreement", "stix_id"), update=_CHANGING)
+        return len(things)
+
+    def _rows(self, things: dict[str, Thing]) -> Iterator[tuple[Any, ...]]:
+        now = timezone.now()
+        at, day = adapted(now), now.astimezone(UTC)
+        for thing in things.values():
+            content, revoked = orjson.dumps(thing).decode(), bool(thing.get("revoked"))
+            text = self._handling(thing, day)
+            yield self.agreement.pk, thing["id"], thing["type"], _modified(thing), content, text, revoked, at
+
+    def _handling(self, thing: Thing, at: datetime) -> str:
+        """Return the text of the handling by the markings of an object, "" where one is not understood."""
+        if "granular_markings" in thing:
+            return self._held(thing, at)
+        key = (at.date(), *thing.get("object_marking_refs", ()))
+        if key not in self._texts:
+            self._texts[key] = self._held(thing, at)
+        return self._texts[key]
+
+    def _held(self, thing: Thing, at: datetime) -> str:
+        giver = self.agreement.partner.node
+        return held_under(thing, self._known(), giver, self.agreement.read, self.data_class, at.date()) or ""
+
+    def _known(self) -> dict[str, Thing]:
+        if self._markings is None:
+            rows = self.agreement.received.filter(type=_MARKING).values_list("stix_id", "content")
+            self._markings = {name: orjson.loads(content) for name, content in rows}
+        return self._markings
+
+
+def _modified(thing: Thing) -> str:
+    return str(thing.get("modified", thing.get("created", "")))
