@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dragoman.lists import _statements as cells
+from dragoman.lists._documents import country_in
 from dragoman.lists.reading import Reading
 from dragoman.model import Record, schemata
 
@@ -123,3 +124,18 @@ def test_any_cell_is_stated_or_noted_by_properties_that_the_schema_has(text):
     list(cells.documents(record, reading, "Passport", text, "a:1"))
     assert {known.prop for known in record.statements} <= schemata.properties("Person").keys()
     assert cells.slug(cells.slug(text)) == cells.slug(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("Democratic Republic of Congo", "cd"),
+        ("Democratic Republic of the Congo passport", "cd"),
+        ("Republic of Congo passport", "cg"),
+        ("Libyan passport", "ly"),
+        ("123, Chad", "td"),
+        ("passport", None),
+    ],
+)
+def test_the_longest_name_of_a_country_counts(text: str, code: str | None) -> None:
+    assert country_in(text) == code

@@ -24,6 +24,9 @@ _AFTERWARDS = re.compile(
     r"\b(?:issued?|expir\w*|exp\.|valid|date of|under (?:the )?name|in the name|made out|born)\b", re.IGNORECASE
 )
 _LABEL = re.compile(r"(?:\b(?:number|no|nr|code|ssn)\b|\bn[°º])[.:]*\s*(?:n[°º])?(?=.*\d)|^no(?=\d)|:\s", re.IGNORECASE)
+#: Words in the longest name of a country ("Democratic Republic of the Congo" has five); the longest is tried first, for
+#: the last three words of "Democratic Republic of Congo" name another country.
+_LONGEST_NAME = 6
 _TOKEN = re.compile(r"[^\W_][\w/.()-]*")
 
 #: "Passport No. 284158" and the like in the note of an alias; before it at most six words that may name a country, so
@@ -84,7 +87,7 @@ def country_in(text: str) -> str | None:
         if found := country_code(aside.strip("()")) or country_in(aside.strip("()")):
             return found
     words = re.findall(r"[^\W\d]+", _BRACKETS.sub(" ", text))
-    for length in (3, 2, 1):
+    for length in range(_LONGEST_NAME, 0, -1):
         for part in (words[:length], words[-length:]):
             phrase = " ".join(part)
             if len(phrase) > 3 and (found := country_code(phrase)):
