@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import http.client
 import json
 import os
 import secrets
@@ -9,8 +10,6 @@ import signal
 import subprocess
 import sys
 import time
-import urllib.error
-import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -84,7 +83,7 @@ class Node:
 
     def start(self) -> None:
         """Serve in the background until `stop`. Raises UsageError on a port that is taken, StoreError on a failure."""
-        if _answers(f"{self.url}/healthz"):
+        if _answers(self.host, self.port):
             raise UsageError(f"another node serves on {self.url}", remedy="end it, or choose another --port")
         command = [sys.executable, "-c", "from dragoman.cli import main; main()", "serve", "--port", str(self.port)]
         with (self.home / "said.log").open("wb") as log:
@@ -92,7 +91,7 @@ class Node:
                 command, env=self.environment, stdout=log, stderr=log, start_new_session=True
             )
         end = time.monotonic() + _START
-        while not _answers(f"{self.url}/healthz"):
+        while not _answers(self.host, self.port):
             if self.process.poll() is not None or time.monotonic() > end:
                 said = (self.home / "said.log").read_text(errors="replace").strip().splitlines()[-1:]
                 raise StoreError(f"{self.agency.name} did not start: {said}", remedy="see said.log in its home")
@@ -110,12 +109,16 @@ class Node:
             self.process.wait()
 
 
-def _answers(url: str) -> bool:
+def _answers(host: str, port: int) -> bool:
+    """Tell whether a node answers there that it is well."""
+    connection = http.client.HTTPConnection(host, port, timeout=5)
     try:
-        with urllib.request.urlopen(url, timeout=5) as answer:  # noqa: S310  our own node
-            return bool(answer.status == 200)
-    except (urllib.error.URLError, OSError):
+        connection.request("GET", "/healthz")
+        return connection.getresponse().status == 200
+    except (OSError, http.client.HTTPException):
         return False
+    finally:
+        connection.close()
 
 
 def nodes_of(folder: Path, port: int) -> dict[str, Node]:
