@@ -17,9 +17,10 @@ from dragoman.errors import ValueRefused
 from dragoman.lists.ftm import _GZIP, _lines
 from dragoman.lists.reading import ListFormat, Reading
 from dragoman.model import Record, schemata
+from dragoman.model.record import STATEMENT_FIELDS
 
 _HEADS = frozenset(("id", "schema", "source", "version", "statements"))
-_STATEMENT = frozenset(("prop", "value", "original", "place", "lang", "quality", "origin"))
+_STATEMENT = frozenset(STATEMENT_FIELDS)
 #: What is longer fits into no register of records: characters at most.
 _LONGEST = {"id": 255, "prop": 40, "lang": 8}
 

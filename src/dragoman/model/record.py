@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from typing import Any, Literal
 
 from dragoman.model import schemata
@@ -33,6 +33,10 @@ class Statement:
     lang: str | None = None
     quality: Quality | None = None
     origin: str | None = None
+
+
+#: How the JSON of a statement calls what it says; only the first two are always there.
+STATEMENT_FIELDS = tuple(each.name for each in fields(Statement))
 
 
 @dataclass(slots=True)
@@ -101,7 +105,7 @@ class Record:
         rows = []
         for known in self.statements:
             row: dict[str, str] = {"prop": known.prop, "value": known.value}
-            for key in ("original", "place", "lang", "quality", "origin"):
+            for key in STATEMENT_FIELDS[2:]:
                 if (text := getattr(known, key)) is not None:
                     row[key] = text
             rows.append(row)

@@ -16,6 +16,7 @@ from typing import Any
 from dragoman.errors import BundleRefused, ValueRefused
 from dragoman.exchange.stix.ids import RECORD_EXTENSION, RECORD_TYPE, RECORD_TYPE_EXTENSION, Thing, stix_id, write_time
 from dragoman.model import Record, Statement, schemata
+from dragoman.model.record import STATEMENT_FIELDS
 from dragoman.model.tables import read_table
 
 
@@ -125,7 +126,7 @@ def _extensions(record: Record, kind: str) -> dict[str, Any]:
     return whole | ({RECORD_TYPE_EXTENSION: {"extension_type": "new-sdo"}} if kind == RECORD_TYPE else {})
 
 
-_STATEMENT = frozenset(("prop", "value", "original", "place", "lang", "quality", "origin"))
+_STATEMENT = frozenset(STATEMENT_FIELDS)
 
 
 def read_record(thing: Thing) -> Record | None:

@@ -15,7 +15,7 @@ from dragoman.errors import DragomanError, MessageRefused
 from dragoman.exchange.stix.records import read_record
 from dragoman.node.journal.recording import record
 from dragoman.node.partners import lines
-from dragoman.node.partners.holding import list_name as list_name
+from dragoman.node.partners.holding import list_name
 from dragoman.node.partners.identity import node_id
 from dragoman.node.partners.keeping import Keeping
 from dragoman.node.partners.models import Agreement, Partner, Poll, ReceivedObject

@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 import orjson
 from django.db import transaction
@@ -27,12 +26,12 @@ from dragoman.exchange.stix.markings import markings_of
 from dragoman.exchange.stix.objects import write_note
 from dragoman.exchange.stix.records import Writing, write_record
 from dragoman.node.access import Principal
-from dragoman.node.partners import polling
+from dragoman.node.partners.holding import giver_of, of_records
 from dragoman.node.partners.identity import node_id
 from dragoman.node.partners.models import AnswerObject, Disclosure, InformationRequest, Partner
 from dragoman.node.partners.requests_asking import LONGEST, event_of, tell
 from dragoman.node.partners.sharing import CLASS, statements_of
-from dragoman.node.registry.models import Record, Source, Statement
+from dragoman.node.registry.models import Record
 
 #: The role by which a clause names who may release an answer.
 _ROLE = "liaison"
@@ -154,27 +153,12 @@ def _marks(handling: Handling) -> tuple[str, ...]:
 
 def handling_of(record: Record, chosen: Handling) -> Handling:
     """Return how a record is to be handled: as chosen, and no freer than its source, its statements and its owner."""
-    found = [chosen]
-    if record.source.handling:
-        found.append(Handling.from_json(record.source.handling))
-    kept = Statement.objects.filter(record=record, gone=False, handling__isnull=False)
-    found += [Handling.from_json(_plain(each)) for each in kept.values_list("handling", flat=True)]
-    combined = combine(found)
-    theirs = _partner_of(record.source)
+    combined = of_records([record], record.source, chosen)[record.pk]
+    theirs = giver_of(record.source)
     if theirs is None:
         return combined
     # What a partner gave is never this node's own, whatever its marking says: the rule of the third party holds.
     return combine([combined, Handling(combined.colour, frozenset({theirs.node}), recipients=combined.recipients)])
-
-
-def _plain(found: Any) -> Any:
-    return orjson.loads(found) if isinstance(found, str) else found
-
-
-def _partner_of(source: Source) -> Partner | None:
-    if not source.name.startswith("from-"):
-        return None
-    return next((each for each in Partner.objects.all() if polling.list_name(each) == source.name), None)
 
 
 def _decide(row: InformationRequest, parts: Sequence[Part], now: datetime) -> list[Decision]:
