@@ -7,8 +7,6 @@ See https://followthemoney.tech/docs/ and https://www.opensanctions.org/docs/bul
 
 from __future__ import annotations
 
-import gzip
-import zlib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -16,15 +14,12 @@ from typing import Any
 import orjson
 
 from dragoman.errors import ListRefused, ValueRefused
+from dragoman.lists._json_lines import LONGEST_LINE as LONGEST_LINE
+from dragoman.lists._json_lines import first_line, lines, unzipped
 from dragoman.lists.reading import ListFormat, Reading
 from dragoman.model import Record, schemata
 from dragoman.model.printed_dates import read_dates
 
-#: Longer lines are no entity: the largest that OpenSanctions publishes are under 1 MiB.
-LONGEST_LINE = 8 * 1024 * 1024
-
-_GZIP = b"\x1f\x8b"
-_AGAIN = "fetch the file again from its publisher and compare its checksum"
 #: Statement rows carry the entity's id as a property, which is no property of any schema.
 _ID_PROP = "id"
 
@@ -37,7 +32,7 @@ def read(source: Path, reading: Reading) -> Iterator[Record]:
     """
     found = False
     pending: Record | None = None
-    for place, line in _lines(source):
+    for place, line in lines(source):
         entity = _entity(line, place, reading)
         if entity is None:
             continue
@@ -57,26 +52,6 @@ def read(source: Path, reading: Reading) -> Iterator[Record]:
         yield pending
     if not found:
         raise ListRefused("no line holds a FollowTheMoney entity", place=source.name, remedy="check the format")
-
-
-def _lines(source: Path) -> Iterator[tuple[str, bytes]]:
-    try:
-        with source.open("rb") as plain:
-            zipped = plain.read(2) == _GZIP
-            plain.seek(0)
-            stream = gzip.GzipFile(fileobj=plain) if zipped else plain
-            number = 0
-            while line := stream.readline(LONGEST_LINE + 1):
-                number += 1
-                place = f"{source.name}:{number}"
-                if len(line) > LONGEST_LINE:
-                    raise ListRefused(f"a line is longer than {LONGEST_LINE} bytes", place=place, remedy=_AGAIN)
-                if line := line.strip().removeprefix(b"\xef\xbb\xbf"):
-                    yield place, line
-    except (EOFError, gzip.BadGzipFile, zlib.error) as error:
-        raise ListRefused("the compressed file is truncated or damaged", place=source.name, remedy=_AGAIN) from error
-    except OSError as error:
-        raise ListRefused(f"cannot be opened: {error.strerror}", place=str(source), remedy="check the path") from error
 
 
 def _entity(line: bytes, place: str, reading: Reading) -> dict[str, Any] | None:
@@ -174,13 +149,9 @@ def _add(
 
 def recognise(path: Path, head: bytes) -> bool:
     """Tell whether the first line is a FollowTheMoney entity or statement."""
-    if head.startswith(_GZIP):
-        try:
-            head = zlib.decompressobj(wbits=31).decompress(head, 1 << 20)
-        except zlib.error:
-            return False
-    line = head.removeprefix(b"\xef\xbb\xbf").lstrip().partition(b"\n")[0]
-    if not line.startswith(b"{"):
+    head = unzipped(head)
+    line = first_line(head)
+    if line is None:
         return False
     try:
         return _fault(orjson.loads(line)) is None

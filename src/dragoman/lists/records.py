@@ -6,7 +6,6 @@ own lines have no place for the quality of a name, for the text as printed, or f
 
 from __future__ import annotations
 
-import zlib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -14,7 +13,7 @@ from typing import Any
 import orjson
 
 from dragoman.errors import ValueRefused
-from dragoman.lists.ftm import _GZIP, _lines
+from dragoman.lists._json_lines import first_line, lines, unzipped
 from dragoman.lists.reading import ListFormat, Reading
 from dragoman.model import Record, schemata
 from dragoman.model.record import STATEMENT_FIELDS
@@ -30,7 +29,7 @@ def read(source: Path, reading: Reading) -> Iterator[Record]:
 
     A file without a line is an empty list: its giver has taken everything back.
     """
-    for place, line in _lines(source):
+    for place, line in lines(source):
         try:
             plain = orjson.loads(line)
         except orjson.JSONDecodeError as error:
@@ -70,13 +69,8 @@ def _is_text(value: Any, key: str) -> bool:
 
 def recognise(path: Path, head: bytes) -> bool:
     """Tell whether the first line is a record."""
-    if head.startswith(_GZIP):
-        try:
-            head = zlib.decompressobj(wbits=31).decompress(head, 1 << 20)
-        except zlib.error:
-            return False
-    line = head.removeprefix(b"\xef\xbb\xbf").lstrip().partition(b"\n")[0]
-    if not line.startswith(b"{"):
+    line = first_line(unzipped(head))
+    if line is None:
         return False
     try:
         return not _fault(orjson.loads(line))
