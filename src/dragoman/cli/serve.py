@@ -31,8 +31,11 @@ def serve(host: str, port: int, workers: int, threads: int, jobs: bool, exercise
     set_up()
     from django.conf import settings
 
+    from dragoman.node.serving.console import check_bundle
+
     binding = Binding(host, port, workers, threads)
     binding.check(tls=settings.TLS)
+    check_bundle()
     prepare()
     if exercise:
         from dragoman.cli.serve_exercise import load
@@ -53,11 +56,15 @@ def need_node() -> None:
 
 
 def _greet(url: str) -> None:
+    from django.conf import settings
+
     from dragoman.cli.output import say
     from dragoman.node.people.first import first_link
 
     say(f"The node serves on {url} (stop it with Ctrl-C); what it keeps is below {_home()}.")
-    if (path := first_link()) is not None:
+    if not settings.CONSOLE:
+        say("It serves systems alone (DRAGOMAN_CONSOLE=no): there are no pages, and nobody signs in here.")
+    elif (path := first_link()) is not None:
         say("Nobody can sign in yet. This link makes the first administrator; it works once, within a day:")
         say(f"  {url}{path}")
 

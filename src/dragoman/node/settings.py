@@ -8,6 +8,7 @@ DRAGOMAN_HOSTS                host names the node answers to, parted by commas; 
 DRAGOMAN_TLS                  yes behind a proxy that speaks TLS and sets ``X-Forwarded-Proto``
 DRAGOMAN_DEBUG                yes shows faults in the browser; refused with any host but loopback
 DRAGOMAN_NAME                 what the node is called on its pages
+DRAGOMAN_CONSOLE              no serves the API alone, without pages; they need the bundle of ``make front``
 ============================  ===========================================================================
 """
 
@@ -76,6 +77,7 @@ MIDDLEWARE = [
     "dragoman.node.middleware.RequestId",
     "dragoman.node.serving.metrics.Measured",
     "dragoman.node.api.middleware.ApiProblems",
+    "dragoman.node.serving.console.SystemsAlone",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "dragoman.node.middleware.ContentSecurity",
@@ -152,9 +154,12 @@ TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend", "QUEUES": []}
 STATIC_URL = "static/"
 STATICFILES_DIRS = [Path(__file__).parent / "static"]
 STATIC_ROOT = NODE_HOME / "static"
+#: Whether there are pages for people. Without them nothing has to be bundled, and no file by its digest to be found.
+CONSOLE = ENVIRONMENT.flag("CONSOLE", default=True)
+_STATIC = "CompressedManifestStaticFilesStorage" if CONSOLE else "CompressedStaticFilesStorage"
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
-    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+    "staticfiles": {"BACKEND": f"whitenoise.storage.{_STATIC}"},
 }
 WHITENOISE_MANIFEST_STRICT = False
 MEDIA_ROOT = NODE_HOME / "documents"

@@ -15,6 +15,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import dragoman as dragoman_package
+
 #: What makes an analyst and a key in the home of the process.
 _KEY = """
 import sys
@@ -33,9 +35,14 @@ print(secret)
 """
 
 
+#: A file of the console's bundle: without npm there is none, and these nodes serve systems alone.
+_BUNDLE = Path(dragoman_package.__file__).parent / "node/static/dragoman/console.js"
+
+
 def environment(home: Path, **more: str) -> dict[str, str]:
     kept = {key: value for key, value in os.environ.items() if not key.startswith(("DRAGOMAN_", "DJANGO_"))}
-    return {**kept, "DRAGOMAN_HOME": str(home), **more}
+    console = {} if _BUNDLE.is_file() else {"DRAGOMAN_CONSOLE": "no"}
+    return {**kept, "DRAGOMAN_HOME": str(home), **console, **more}
 
 
 def dragoman(*arguments: str) -> list[str]:
