@@ -59,29 +59,36 @@ def meet(node: str, account: Any, giver: str, receiver: str, **changes: Any) -> 
     return Side(partner, agree(partner, giver, receiver, **changes))
 
 
-def agree(partner: Partner, giver: str, receiver: str, **changes: Any) -> Agreement:
-    """Return an agreement by which one of the two gives list entries, signed by both."""
+def drafted(partner: Partner, giver: str, receiver: str, **changes: Any) -> dict[str, Any]:
+    """Return the document by which one of the two gives list entries; `clause` changes its one clause."""
     clause = {
         "id": "1", "giver": giver, "receiver": receiver, "actions": ["disclose", "pass_on", "match"],
         "classes": ["list_entries"], "purposes": [PURPOSE], "tlp": "AMBER+STRICT", "codes": ["H0", "H1", "H2"],
         "roles": ["liaison", "service"],
     }  # fmt: skip
-    keys = {node_id(): node_key(), partner.node: KEYS[partner.node]}
-    document = {
+    return {
         "type": "dragoman-agreement", "form": 1, "id": f"{giver}-{receiver}", "version": 1,
         "title": f"{giver} to {receiver}",
         "memorandum": {"title": "Memorandum", "reference": "1", "signed": "2026-01-05"},
         "parties": [
             {"node": node, "name": node, "key": key.public.text, "contact": {"desk": "Desk"}}
-            for node, key in keys.items()
+            for node, key in _keys(partner).items()
         ],
         "clauses": [clause | changes.pop("clause", {})], "onward": "leave", "retention": {"list_entries": 365},
         "quotas": [], "answers": {"urgent": 8, "prompt": 72, "routine": 168}, "authors": "stripped",
         "references": "cut", "starts": (NOW - timedelta(days=9)).isoformat(),
         "ends": (NOW + timedelta(days=900)).isoformat(),
     } | changes  # fmt: skip
-    kept = agreeing.keep(document, "node")
-    for key in keys.values():
+
+
+def _keys(partner: Partner) -> dict[str, PrivateKey]:
+    return {node_id(): node_key(), partner.node: KEYS[partner.node]}
+
+
+def agree(partner: Partner, giver: str, receiver: str, *, signers: int = 2, **changes: Any) -> Agreement:
+    """Return an agreement as `drafted`, signed by both, or by as many as are said, this node first."""
+    kept = agreeing.keep(drafted(partner, giver, receiver, **changes), "node")
+    for key in list(_keys(partner).values())[:signers]:
         done = perform("sign", kept.read, key, kept.known_acts(), NOW - timedelta(days=1))
         agreeing.receive({"document": kept.document, "acts": [done.to_json()]}, partner)
     return kept

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ssl
 from datetime import timedelta
 from typing import Any
 
@@ -11,7 +12,7 @@ from django.db import IntegrityError, transaction
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
-from dragoman.errors import DeliveryFailed, MessageRefused, ReplayRefused, SignatureRefused
+from dragoman.errors import DeliveryFailed, MessageRefused, ReplayRefused, SettingRefused, SignatureRefused
 from dragoman.exchange.canonical import canonical, read_json
 from dragoman.exchange.keys import KeyRing, NodeKey, PublicKey
 from dragoman.exchange.messages import new_nonce
@@ -71,28 +72,51 @@ def _exchange(partner: Partner, signed: Message) -> tuple[int, tuple[tuple[str, 
     import httpx
 
     try:
-        with httpx.Client(timeout=TIMEOUT, follow_redirects=False, trust_env=False, **_tls()) as client:
+        with httpx.Client(timeout=TIMEOUT, follow_redirects=False, trust_env=False, verify=_tls()) as client:
             answer = client.request(signed.method, signed.url, content=signed.body, headers=list(signed.headers))
     except httpx.HTTPError as error:
         raise DeliveryFailed(
             f"{partner} does not answer: {error}", remedy="it is tried again; if it lasts, call the partner"
         ) from error
     if answer.status_code != 200:
-        detail = answer.text[:300] if answer.headers.get("content-type", "").startswith("application/problem") else ""
+        told = _told(answer.headers.get("content-type", ""), answer.content)
         raise DeliveryFailed(
-            f"{partner} answered {answer.status_code} {detail}".strip(), remedy="it is tried again; ask the partner"
+            f"{partner} answered {answer.status_code} {told}".strip(), remedy="it is tried again; ask the partner"
         )
     return answer.status_code, tuple(answer.headers.multi_items()), answer.content
 
 
-def _tls() -> dict[str, Any]:
-    """Return what httpx is to know of certificates: own ones for mutual TLS, and whom to trust."""
+def _told(kind: str, content: bytes) -> str:
+    """Return what a refusal says, be it a problem (RFC 9457) or an error message of TAXII; at most 300 letters."""
+    if not kind.startswith(("application/problem", "application/taxii")):
+        return ""
+    try:
+        found = orjson.loads(content)
+    except orjson.JSONDecodeError:
+        return ""
+    if not isinstance(found, dict):
+        return ""
+    details = found.get("details")
+    remedy = details.get("remedy", "") if isinstance(details, dict) else ""
+    return f"{found.get('detail') or found.get('description', '')} {remedy}".strip()[:300]
+
+
+def _tls() -> ssl.SSLContext:
+    """Return what TLS is to know: whom to trust, and this node's own certificate for mutual TLS.
+
+    Raises SettingRefused where a file of the settings cannot be used.
+    """
     environment = settings.ENVIRONMENT
-    found: dict[str, Any] = {}
-    if certificate := environment.text("PARTNER_CERTIFICATE"):
-        found["cert"] = (certificate, environment.text("PARTNER_CERTIFICATE_KEY"))
-    if authority := environment.text("PARTNER_AUTHORITY"):
-        found["verify"] = authority
+    authority, certificate = environment.text("PARTNER_AUTHORITY"), environment.text("PARTNER_CERTIFICATE")
+    try:
+        found = ssl.create_default_context(cafile=authority or None)
+        if certificate:
+            found.load_cert_chain(certificate, environment.text("PARTNER_CERTIFICATE_KEY") or None)
+    except OSError as error:
+        raise SettingRefused(
+            f"the certificates for partners cannot be used: {error}",
+            remedy="look at DRAGOMAN_PARTNER_AUTHORITY, DRAGOMAN_PARTNER_CERTIFICATE and its _KEY",
+        ) from error
     return found
 
 

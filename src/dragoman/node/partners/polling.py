@@ -24,12 +24,16 @@ from dragoman.node.partners.taxii.asking import uuid_of
 
 #: Objects asked for at once.
 PAGE = 1000
+#: How `Poll.trouble` begins while pages are still to come. The list in use then stays as it is: part of a list would
+#: report people as clear whom the partner lists.
+UNFINISHED = "Only a part has come, and is not used yet"
 
 
 def poll(agreement: Agreement) -> int:
     """Read what is new in the collections that a partner gives under an agreement; return how many objects came.
 
-    What fails is told in `Poll.trouble` and tried again next time. Only an agreement in force is polled.
+    What fails is told in `Poll.trouble` and tried again next time, from the page that did not come. Only an agreement
+    in force is polled.
     """
     if not agreement.standing().in_force:
         return 0
@@ -42,7 +46,7 @@ def poll(agreement: Agreement) -> int:
             came += _read(agreement, data_class, row)
             row.trouble = _not_understood(agreement)
         except DragomanError as error:
-            row.trouble = str(error)
+            row.trouble = f"{UNFINISHED}: {error}" if row.trouble.startswith(UNFINISHED) else str(error)
         row.at = timezone.now()
         row.save()
     return came
@@ -72,12 +76,12 @@ def _read(agreement: Agreement, data_class: str, row: Poll) -> int:
         path = f"{root}collections/{row.collection}/objects/?{query}"
         page, last = lines.get(agreement.partner, path)
         things = page.get("objects", [])
+        token = page.get("next", "") if page.get("more") else ""
         with transaction.atomic():
             came += keeping.keep(things)
             if last:
-                row.after = last
-                row.save(update_fields=["after"])
-        token = page.get("next", "") if page.get("more") else ""
+                row.after, row.trouble = last, UNFINISHED if token else ""
+                row.save(update_fields=["after", "trouble"])
         if not token:
             return came
 
@@ -132,12 +136,20 @@ def poll_all() -> int:
     """Poll every agreement in force, and put in use what came; return how many objects came."""
     came = 0
     for partner in Partner.objects.exclude(confirmed=None):
-        came += sum(poll(each) for each in partner.agreements.prefetch_related("acts"))
+        agreements = list(partner.agreements.prefetch_related("acts"))
+        came += sum(map(poll, agreements))
+        if any(_unfinished(each) for each in agreements):
+            continue
         try:
             renew(partner)
         except DragomanError as error:  # told on the agreement's page, and tried again
             Poll.objects.filter(agreement__partner=partner).update(trouble=str(error))
     return came
+
+
+def _unfinished(agreement: Agreement) -> bool:
+    cut_short = agreement.polls.filter(trouble__startswith=UNFINISHED).exists()
+    return cut_short and agreement.standing().in_force
 
 
 def renew(partner: Partner) -> bool:

@@ -27,7 +27,7 @@ from dragoman.node.access import Principal
 from dragoman.node.journal.recording import record as journal
 from dragoman.node.partners.holding import giver_of, of_records, text_of
 from dragoman.node.partners.identity import node_id
-from dragoman.node.partners.models import Agreement, Collection, Partner, SharedList, SharedRecord
+from dragoman.node.partners.models import Agreement, Collection, Disclosure, Partner, SharedList, SharedRecord
 from dragoman.node.partners.taxii.asking import collections_of, uuid_of
 from dragoman.node.partners.taxii.store import Store
 from dragoman.node.registry.models import ListVersion, Record, Source, Statement
@@ -152,19 +152,20 @@ def _write_batch(shared: SharedList, batch: list[_News], version: str, now: date
     things: list[Thing] = []
     texts: dict[str, str] = {}
     rows: list[SharedRecord] = []
-    former = _former(shared, [before.stix_id for *_, before, row in batch if before is not None and row is None])
+    gone = [before.stix_id for *_, before, row in batch if before is not None and row is None]
+    former, telling = _former(shared, gone), _telling(shared, gone)
     for record_id, content, before, row in batch:
         created = before.created if before is not None else now
         if row is not None:
             plain = model.Record(row.record_id, row.schema, stated.get(row.pk, []), shared.source.name, version)
-            handling = handlings[row.pk]
-            thing = write_record(plain, Writing(created, now, markings=marked[handling]))
+            thing = write_record(plain, Writing(created, now, markings=marked[handlings[row.pk]]))
+            texts[thing["id"]] = text_of(handlings[row.pk])
         elif before is not None and before.stix_id in former:
-            handling, thing = chosen, withdrawn(former[before.stix_id], write_time(now))
+            thing = withdrawn(former[before.stix_id], write_time(now))
+            texts[thing["id"]] = telling.get(thing["id"], text_of(chosen))
         else:
             continue
         things.append(thing)
-        texts[thing["id"]] = text_of(handling)
         rows.append(
             SharedRecord(
                 shared=shared,
@@ -215,6 +216,17 @@ def statements_of(rows: list[Record], source: str = "") -> dict[int, list[model.
 def _former(shared: SharedList, ids: list[str]) -> dict[str, Thing]:
     rows = Store().rows_of(str(shared.collection.uuid), ids) if ids else []
     return {row.id: row.thing for row in sorted(rows, key=lambda row: row.added) if row.thing is not None}
+
+
+def _telling(shared: SharedList, ids: list[str]) -> dict[str, str]:
+    """Return, for objects that this partner never got, the handling under which it is told that they are withdrawn.
+
+    It is that of the object: else the withdrawal would tell that there was one. Whoever has it is told in any case.
+    """
+    left = Disclosure.objects.filter(partner=shared.collection.agreement.partner, object__in=ids)
+    wanted = set(ids) - set(left.values_list("object", flat=True))
+    rows = shared.collection.objects_in.filter(stix_id__in=wanted, superseded_by_any=None)
+    return dict(rows.values_list("stix_id", "handling"))
 
 
 def put(shared: SharedList, things: list[Thing], handling: str | Mapping[str, str], now: datetime) -> None:

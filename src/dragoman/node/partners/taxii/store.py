@@ -20,11 +20,16 @@ _COLUMNS = ("added", "stix_id", "type", "version", "label", "spec_version", *_PL
 
 
 class Guarded(NamedTuple):
-    """What policy looks at of a row: its moment, the canonical JSON of its handling, and what it needs."""
+    """What policy looks at of a row: its moment, the canonical JSON of its handling, what it needs; its object.
+
+    `former` tells whether a later version of the object is there.
+    """
 
     added: int
     handling: str
     needs: list[str]
+    id: str
+    former: bool
 
 
 class Store:
@@ -45,7 +50,7 @@ class Store:
         """Return the first `count` rows that the query means; `thing` is the object's JSON, not parsed."""
         columns = (*_COLUMNS, "handling", "needs", *(("content",) if content == "with" else ()))
         rows = list(meant(query).order_by("added").values_list(*columns)[:count])
-        self.policy = [Guarded(values[0], values[11], values[12]) for values in rows]
+        self.policy = [Guarded(values[0], values[11], values[12], values[1], values[9] is not None) for values in rows]
         return [_row(values, orjson.Fragment(values[13]) if content == "with" else None) for values in rows]
 
     def rows_of(self, collection: str, ids: Iterable[str]) -> list[Row]:

@@ -23,7 +23,7 @@ from dragoman.exchange.taxii.rows import ALL
 from dragoman.node.journal.recording import record
 from dragoman.node.partners.identity import node_id
 from dragoman.node.partners.models import Agreement, Collection, Partner, TaxiiStatus
-from dragoman.node.partners.policies import allowed, enter, policies_of
+from dragoman.node.partners.policies import Gate, enter
 from dragoman.node.partners.taxii.asking import (
     agreement_of,
     collection_of,
@@ -112,29 +112,20 @@ def _read(request: HttpRequest, partner: Partner, root: int, uuid: str, kind: st
     """Answer a page: what policy lets out now, and into the ledger with it."""
     agreement = agreement_of(partner, root)
     found = collection_of(agreement, uuid)
-    purposes = purposes_of(request, agreement, found)
     known = {"objects": OBJECTS, "manifest": OBJECTS, "object": OBJECT, "versions": VERSIONS}[kind]
     filters = read_filters(dict(request.GET.lists()), known)
     store, reader = Store(), reader_of(partner, agreement)
+    gate = Gate(partner, found, purposes_of(request, agreement, found), store)
     if kind in ("object", "versions"):
         read = reading.read_object if kind == "object" else reading.read_versions
-        page = read(store, uuid, stix_id, filters, reader)
+        page = read(store, uuid, stix_id, filters, reader, gate)
     else:
-        page = (reading.read_objects if kind == "objects" else reading.read_manifest)(store, uuid, filters, reader)
-    now = timezone.now()
-    going: dict[int, tuple[str, Decision]] = {}
-    for purpose in purposes:
-        left = [row for row in store.policy[: len(page.rows)] if row.added not in going]
-        leaving = allowed(policies_of(partner), partner, found, purpose, left, now) if left else {}
-        going |= {added: (purpose, decision) for added, decision in leaving.items()}
-    key = "versions" if kind == "versions" else "objects"
-    resource = dict(page.resource)
-    if page.rows:
-        shown = zip(page.rows, page.resource[key], strict=True)
-        resource[key] = [each for row, each in shown if row.added in going]
-    if kind in ("objects", "object") and going:
-        _enter(partner, agreement, found, page.rows, going)
-    return _answer(resource, headers=page.headers)
+        page = (reading.read_objects if kind == "objects" else reading.read_manifest)(
+            store, uuid, filters, reader, gate
+        )
+    if kind in ("objects", "object") and page.rows:
+        _enter(partner, agreement, found, page.rows, {row.added: gate.going[row.added] for row in page.rows})
+    return _answer(page.resource, headers=page.headers)
 
 
 def _enter(
