@@ -29,7 +29,7 @@ if len(sys.argv) > 1:
     load()
 account = Account.objects.create(username="system")
 Appointment.objects.create(account=account, role="analyst")
-key, secret = ApiKey.issue(name="system", account=account, scopes=["screen", "records", "lists", "metrics"])
+key, secret = ApiKey.issue(name="system", account=account, scopes=["screen", "records", "lists", "metrics", "jobs"])
 key.purposes.set(Purpose.objects.filter(code="training"))
 print(secret)
 """

@@ -160,7 +160,7 @@ def _settle(clock: Clock) -> None:
     clock.save(update_fields=["events", "due", "outcome", "ended"])
 
 
-@chore(seconds=60)
+@chore(seconds=60, lasting=True)
 def deem() -> None:
     """Give clocks that ran out the outcome that their rule attaches to silence; one without goes on, and is late."""
     for clock in Clock.objects.filter(ended=None, due__lt=timezone.now()):

@@ -130,7 +130,7 @@ class HitQuerySet(models.QuerySet["Hit"]):
 class Hit(models.Model):
     """A query and a record above the threshold, with score and evidence; and where its review stands.
 
-    `state` is what `dragoman.node.desk.states.state_of` makes of the reviews since `reopened_at` and of `memory`.
+    `state` is what `dragoman.node.desk.states.state_of` makes of the reviews that count and of `memory`.
     """
 
     class State(models.TextChoices):
@@ -156,7 +156,7 @@ class Hit(models.Model):
     state = models.CharField(max_length=14, choices=State.choices, default=State.OPEN)
     at = models.DateTimeField(default=timezone.now)
     memory = models.ForeignKey("FalseMatch", null=True, on_delete=models.PROTECT, related_name="spared")
-    reopened_at = models.DateTimeField(null=True, help_text="Reviews before this no longer count.")
+    reopened_at = models.DateTimeField(null=True, help_text="When it last came back to the queue.")
     reopened_why = models.JSONField(default=list, help_text="What changed, a sentence each.")
 
     objects = HitQuerySet.as_manager()
@@ -182,7 +182,10 @@ class Assignment(models.Model):
 
 
 class Review(models.Model):
-    """A person's decision on one hit. Undone, never deleted."""
+    """A person's decision on one hit. Undone, never deleted.
+
+    Which reviews are `outdated` is kept with them, not read from moments: a clock that was set back would mix them up.
+    """
 
     class Disposition(models.TextChoices):
         """What was decided."""
@@ -199,6 +202,7 @@ class Review(models.Model):
     at = models.DateTimeField(default=timezone.now)
     undone_at = models.DateTimeField(null=True)
     undone_by = models.ForeignKey(ACCOUNT, null=True, on_delete=models.PROTECT, related_name="+")
+    outdated = models.BooleanField(default=False, help_text="The facts changed since: it no longer counts.")
 
 
 class FalseMatch(models.Model):

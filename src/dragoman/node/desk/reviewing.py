@@ -46,8 +46,7 @@ def record_of_query(query: Query) -> Record:
 
 def in_force(hit: Hit) -> list[Review]:
     """Return the reviews that count, the oldest first."""
-    found = hit.reviews.filter(undone_at=None).select_related("by").order_by("pk")
-    return list(found.filter(at__gte=hit.reopened_at) if hit.reopened_at else found)
+    return list(hit.reviews.filter(undone_at=None, outdated=False).select_related("by").order_by("pk"))
 
 
 def decide(principal: Principal, hit_id: int, decision: Decision) -> Hit:
@@ -160,6 +159,7 @@ def reopen(hit: Hit, why: Sequence[str]) -> None:
     """Bring a hit back to the queue because facts changed: reviews until now no longer count, and stay to be read."""
     now = timezone.now()
     FalseMatch.objects.filter(review__hit=hit, ended_at=None).update(ended_at=now, ended_why=" ".join(why))
+    hit.reviews.update(outdated=True)
     hit.reopened_at, hit.reopened_why, hit.memory = now, list(why), None
     hit.save(update_fields=["reopened_at", "reopened_why", "memory"])
     _settle(hit)

@@ -6,7 +6,7 @@ import logging
 from datetime import timedelta
 from typing import Any
 
-from django.db import OperationalError, transaction
+from django.db import InterfaceError, OperationalError, transaction
 from django.db.models import F, Q
 from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
@@ -76,9 +76,9 @@ def run(job_id: int) -> None:
             _enqueue(work.job)
     except DragomanError as error:
         work.finish(Job.State.FAILED, str(error))
-    except OperationalError:
-        # The database is away, locked, or its disk full: the lease runs out, and the job goes on from its mark.
-        logger.exception("Job %s lost the database; it goes on when its lease has run out", job_id)
+    except (OperationalError, InterfaceError):
+        # The database is away, locked, or its disk full: the worker takes the job back as soon as it can be written.
+        logger.exception("Job %s lost the database; it goes on from its mark when that is back", job_id)
     except BaseException:
         work.finish(Job.State.FAILED, "A fault of the program; the worker's log tells more.")
         raise
@@ -99,16 +99,43 @@ def _claim(job_id: int) -> Work | None:
     return Work.on(job)
 
 
+def take_back(worker: str) -> int:
+    """Let jobs wait again that bear the name of a worker which runs none: it lost the database. Returns how many.
+
+    Call it in that very worker, between two jobs.
+    """
+    taken = [job for job in Job.objects.filter(state=Job.State.RUNNING, worker=worker) if _give_back(job)]
+    for task in _tasks().filter(status="RUNNING"):
+        if task.worker_ids and task.worker_ids[-1] == worker:
+            _tasks().filter(pk=task.pk, status="RUNNING").update(status="FAILED", finished_at=timezone.now())
+    _enqueue_the_forgotten()
+    return len(taken)
+
+
 @chore(seconds=5)
 def take_over() -> None:
     """Let jobs wait again whose worker died: its process is gone from this host, or its lease ran out."""
+    now = timezone.now()
     for job in Job.objects.filter(state=Job.State.RUNNING):
-        if (job.lease is not None and job.lease < timezone.now()) or is_dead(job.worker):
-            with transaction.atomic():
-                Work.on(job).give_back()
-                _enqueue(job)
+        if job.lease is not None and job.lease > now + LEASE:
+            # The clock was set back. A worker that lives renews the lease; another has as long as ever to be silent.
+            Job.objects.filter(pk=job.pk, attempts=job.attempts, lease=job.lease).update(lease=now + LEASE)
+        if ((job.lease is not None and job.lease < now) or is_dead(job.worker)) and _give_back(job):
             logger.warning("Job %s lost its worker %s; it goes on from its mark", job.pk, job.worker)
     _enqueue_the_forgotten()
+
+
+def _give_back(job: Job) -> bool:
+    """Let a job wait for another worker; False where it has one by now, or is over."""
+    with transaction.atomic():
+        if not Work.on(job).give_back():
+            return False
+        _enqueue(job)
+    return True
+
+
+def _tasks() -> Any:
+    return DBTaskResult.objects.filter(task_path="dragoman.node.jobs.tasks.run_job")
 
 
 def _enqueue_the_forgotten() -> None:
@@ -116,12 +143,13 @@ def _enqueue_the_forgotten() -> None:
     waiting = Job.objects.filter(state=Job.State.WAITING)
     if not waiting.exists():
         return
-    queue = DBTaskResult.objects.filter(task_path="dragoman.node.jobs.tasks.run_job")
-    lost = timezone.now() - LEASE
-    for task in queue.filter(status="RUNNING"):
-        if is_dead(task.worker_ids[-1] if task.worker_ids else "") or (task.started_at or lost) < lost:
-            queue.filter(pk=task.pk).update(status="FAILED", finished_at=timezone.now())
-    known = {tuple(task.args_kwargs["args"]) for task in queue.filter(status__in=["READY", "RUNNING"])}
+    now = timezone.now()
+    for task in _tasks().filter(status="RUNNING"):
+        # One that was taken in the future was so before the clock was set back.
+        silent = task.started_at is not None and abs(now - task.started_at) > LEASE
+        if silent or is_dead(task.worker_ids[-1] if task.worker_ids else ""):
+            _tasks().filter(pk=task.pk).update(status="FAILED", finished_at=now)
+    known = {tuple(task.args_kwargs["args"]) for task in _tasks().filter(status__in=["READY", "RUNNING"])}
     for job in waiting:
         if (job.pk,) not in known:
             _enqueue(job)

@@ -86,9 +86,9 @@ class Work:
         """Close the job; nothing happens where another worker has it by now."""
         self._held().update(state=state, trouble=trouble, ended=timezone.now(), lease=None)
 
-    def give_back(self) -> None:
-        """Let the job wait for another worker."""
-        self._held().update(state=Job.State.WAITING, lease=None, worker="")
+    def give_back(self) -> bool:
+        """Let the job wait for another worker; tell whether it was this attempt's to give."""
+        return bool(self._held().update(state=Job.State.WAITING, lease=None, worker=""))
 
     def _held(self) -> Any:
         return Job.objects.filter(pk=self.job.pk, attempts=self.attempt, state=Job.State.RUNNING)

@@ -8,8 +8,9 @@ from types import FrameType
 
 from django.db import InterfaceError, OperationalError, connections
 from django_tasks_db.management.commands.db_worker import Worker as QueueWorker
+from django_tasks_db.models import DBTaskResult
 
-from dragoman.node.jobs import chores
+from dragoman.node.jobs import chores, queue
 from dragoman.node.jobs.processes import own_name
 from dragoman.node.jobs.work import stopping
 
@@ -54,9 +55,16 @@ class Worker(QueueWorker):
             ended.set()
             beside.join(timeout=10)
 
+    def run_task(self, db_task_result: DBTaskResult) -> None:
+        """Run a job. One that lost the database meanwhile is not run by anybody, and waits again at once."""
+        super().run_task(db_task_result)
+        if queue.take_back(self.worker_id):
+            raise OperationalError("a job lost the database")
+
     def _lost_the_database(self) -> bool:
         """Work until told to end, or until the database is away; tell whether it is, and is to be tried again."""
         try:
+            queue.take_back(self.worker_id)  # what this worker had when it lost the database before
             super().run()
         except (OperationalError, InterfaceError):
             if self.batch:

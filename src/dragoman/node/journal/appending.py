@@ -5,10 +5,10 @@ Each act passes here, so the three statements are written out: as queries of mod
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
-from time import time
 from typing import Any
 
 from django.db import connection, transaction
@@ -40,9 +40,9 @@ class Held:
 
     @property
     def is_due(self) -> bool:
-        """Whether a checkpoint is to be signed."""
+        """Whether a checkpoint is to be signed; one that was signed in the future was before the clock was set back."""
         unsigned = self.head.size - self.signed_size
-        return unsigned >= EVERY_EVENTS or (unsigned > 0 and time() - self.signed_at >= EVERY_SECONDS)
+        return unsigned >= EVERY_EVENTS or (unsigned > 0 and abs(time.time() - self.signed_at) >= EVERY_SECONDS)
 
 
 class Store:
@@ -132,4 +132,4 @@ def _signed(held: Held) -> Held:
     Checkpoint.objects.create(size=size, at=timezone.now(), note=text)
     # The file outside the database comes after the fact: it must not know what was rolled back.
     transaction.on_commit(partial(keys.anchor, text), robust=True)
-    return replace(held, signed_size=size, signed_at=int(time()))
+    return replace(held, signed_size=size, signed_at=int(time.time()))

@@ -34,8 +34,8 @@ class AccountAdapter(DefaultAccountAdapter):
         """Ask "is it still you" unless somebody signed in, or answered this, in the last minutes."""
         request = context.request
         steps = get_authentication_records(request, request.user)
-        fresh = bool(steps) and time.time() - steps[-1]["at"] < settings.ACCOUNT_REAUTHENTICATION_TIMEOUT
-        return not fresh
+        # Within the last minutes and not in the future, for the clock may have been set back since.
+        return not (steps and 0 <= time.time() - steps[-1]["at"] < settings.ACCOUNT_REAUTHENTICATION_TIMEOUT)
 
 
 class ProviderAdapter(DefaultSocialAccountAdapter):

@@ -123,6 +123,6 @@ def _recall(prefix: str) -> _Known | None:
 def _note_use(key: ApiKey | None) -> None:
     """Note that the key was used, to the minute. It changes no fact, so it is no event."""
     now = timezone.now()
-    if key is not None and (key.last_used is None or now - key.last_used > timedelta(minutes=1)):
+    if key is not None and (key.last_used is None or abs(now - key.last_used) > timedelta(minutes=1)):
         key.last_used = now
         ApiKey.objects.filter(pk=key.pk).update(last_used=now)

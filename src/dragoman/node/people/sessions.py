@@ -23,8 +23,7 @@ def began(request: HttpRequest, **_: Any) -> None:
 def alive(session: SessionBase) -> bool:
     """Tell whether the session still holds, and note its use; one that began at no known time does not.
 
-    A clock that was set back makes a session look younger, never older than it is; it ends at the latest when its
-    row expires.
+    Where the clock was set back, a session that began in the future begins now: it holds no longer than any other.
     """
     now = int(time.time())
     since, seen = session.get(SINCE), session.get(SEEN)
@@ -32,6 +31,8 @@ def alive(session: SessionBase) -> bool:
         return False
     if now - since > settings.SESSION_COOKIE_AGE or now - seen > settings.IDLE_SECONDS:
         return False
+    if since > now:
+        session[SINCE] = now
     if now - seen >= _GRAIN or seen > now:
         session[SEEN] = now
     return True

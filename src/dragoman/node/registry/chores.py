@@ -8,7 +8,7 @@ from dragoman.node.registry import indexing, uploads
 from dragoman.node.registry.retention import remove_ended
 
 
-@chore(seconds=3600)
+@chore(seconds=3600, lasting=True)
 def end_keeping() -> None:
     """Remove what may no longer be kept from the tables, then from the index."""
     indexing.folder().mkdir(parents=True, exist_ok=True)
@@ -17,7 +17,7 @@ def end_keeping() -> None:
         indexing.renew()
 
 
-@chore(seconds=3600)
+@chore(seconds=3600, lasting=True)
 def sweep_handed_in() -> None:
     """Remove files of lists that were handed in to nobody."""
     uploads.sweep()

@@ -8,7 +8,7 @@ must not have them any longer removes the version (``dragoman lists rm``).
 from __future__ import annotations
 
 from collections.abc import Collection
-from datetime import UTC, date, datetime
+from datetime import date
 from typing import Any
 
 from django.db import transaction
@@ -24,7 +24,7 @@ _BATCH = 1000
 
 def remove_ended(today: date | None = None) -> int:
     """Remove the statements whose last day was before `today` (in UTC); return how many. Each batch is journalled."""
-    now = today or datetime.now(UTC).date()
+    now = today or timezone.now().date()
     ended = Statement.objects.filter(keep_until__lt=now)
     removed = 0
     for source in Source.objects.filter(pk__in=ended.values("record__source")):

@@ -11,7 +11,6 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from itertools import islice
 
 from django.utils import timezone
@@ -89,7 +88,7 @@ class Writing:
         self.forget_half_done()
         rows = Record.objects.filter(source=self.source).values_list("record_id", "pk", "content", "gone")
         self.known = {record_id: _Known(pk, content, gone) for record_id, pk, content, gone in rows.iterator()}
-        stream, done, today = iter(records), 0, datetime.now(UTC).date()
+        stream, done, today = iter(records), 0, timezone.now().date()
         while batch := list(islice(stream, _BATCH)):
             stated = [self._stated(record) for record in batch]
             self._write_batch([each for each in stated if not each.kept.ended(today)])

@@ -12,7 +12,7 @@ def deliver_webhooks() -> None:
     outbox.deliver_due()
 
 
-@chore(seconds=3600)
+@chore(seconds=3600, lasting=True)
 def forget_deliveries() -> None:
     """Forget what was acknowledged a month ago."""
     outbox.forget_delivered()

@@ -11,7 +11,7 @@ import json
 import random
 import time
 from collections.abc import Iterable, Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.db import DatabaseError, transaction
 from django.db.models import F, Q
@@ -31,6 +31,8 @@ MOST_ATTEMPTS = 14
 FIRST_PAUSE, LONGEST_PAUSE = 5.0, 6 * 3600.0
 #: How long a delivery that is being sent is left alone by others: longer than it can take.
 LEASE = timedelta(seconds=90)
+#: How much longer a pause may be than meant, so that not all are tried at once.
+_MOST_SPREAD = 1.2
 _BATCH = 20
 GONE = 410
 
@@ -77,9 +79,7 @@ def _body(screening: int, hits: list[Hit]) -> str:
 def deliver_due() -> int:
     """Send what is due; return how many deliveries were tried. Any number of workers may do so at once."""
     now = timezone.now()
-    # A due time far ahead was written before the clock was set back.
-    due = Q(due__lte=now) | Q(due__gt=now + timedelta(seconds=2 * LONGEST_PAUSE))
-    waiting = Delivery.objects.filter(due, state=Delivery.State.WAITING, webhook__ended=None)
+    waiting = Delivery.objects.filter(_due(now), state=Delivery.State.WAITING, webhook__ended=None)
     tried = 0
     for delivery in waiting.select_related("webhook").order_by("due")[:_BATCH]:
         held = Delivery.objects.filter(pk=delivery.pk, state=Delivery.State.WAITING, attempts=delivery.attempts)
@@ -88,6 +88,15 @@ def deliver_due() -> int:
             _deliver(delivery)
             tried += 1
     return tried
+
+
+def _due(now: datetime) -> Q:
+    """Return what is due; a time further ahead than its attempts explain was written before the clock was set back."""
+    due = Q(due__lte=now)
+    for attempts in range(MOST_ATTEMPTS + 1):
+        longest = max(LEASE, timedelta(seconds=_MOST_SPREAD * _whole_pause(attempts)))
+        due |= Q(attempts=attempts, due__gt=now + longest)
+    return due
 
 
 def _deliver(delivery: Delivery) -> None:
@@ -127,8 +136,11 @@ def _note(delivery: Delivery, status: int | None, trouble: str, hopeless: bool) 
 
 def pause(attempts: int) -> float:
     """Return how long to wait (seconds) after so many attempts: twice as long each time, and not all at once."""
-    whole = min(LONGEST_PAUSE, FIRST_PAUSE * 2.0 ** (attempts - 1))
-    return whole * random.uniform(0.8, 1.2)  # noqa: S311  only to spread the load
+    return _whole_pause(attempts) * random.uniform(0.8, _MOST_SPREAD)  # noqa: S311  only to spread the load
+
+
+def _whole_pause(attempts: int) -> float:
+    return min(LONGEST_PAUSE, FIRST_PAUSE * 2.0 ** (attempts - 1))
 
 
 def forget_delivered(days: int = 30) -> int:
