@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 import hashlib
+import re
 from functools import cache
 from uuid import NAMESPACE_URL, UUID, uuid5
 
@@ -16,6 +17,9 @@ from dragoman.exchange.taxii.resources import Collection as Shown
 from dragoman.node.partners import lines
 from dragoman.node.partners.identity import node_id, node_key
 from dragoman.node.partners.models import Agreement, Collection, Partner, PartnerToken
+
+#: An API root as its address names it: the number of the agreement.
+_ROOT = re.compile(r"[1-9][0-9]{0,17}")
 
 
 def partner_of(request: HttpRequest) -> Partner:
@@ -43,9 +47,10 @@ def digest_of(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()
 
 
-def agreement_of(partner: Partner, root: int) -> Agreement:
+def agreement_of(partner: Partner, root: str) -> Agreement:
     """Return the agreement that an API root is, if it is the partner's and in force. Raises TaxiiRefused (404)."""
-    found = Agreement.objects.filter(pk=root, partner=partner).prefetch_related("acts").first()
+    number = int(root) if _ROOT.fullmatch(root) else 0
+    found = Agreement.objects.filter(pk=number, partner=partner).prefetch_related("acts").first()
     if found is None or not found.standing().in_force:
         raise TaxiiRefused("there is no such API root", status=404, remedy="look at the discovery resource")
     return found

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import wraps
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import orjson
 from django.db import transaction
@@ -79,28 +79,32 @@ def discovery(request: HttpRequest, partner: Partner) -> Any:
 
 
 @endpoint("GET")
-def api_root(request: HttpRequest, partner: Partner, root: int) -> Any:
+def api_root(request: HttpRequest, partner: Partner, root: str) -> Any:
     """Describe an API root."""
     return resources.api_root(agreement_of(partner, root).title)
 
 
 @endpoint("GET")
-def status(request: HttpRequest, partner: Partner, root: int, uuid: Any) -> Any:
+def status(request: HttpRequest, partner: Partner, root: str, uuid: str) -> Any:
     """Tell what became of an earlier request to add objects."""
-    found = TaxiiStatus.objects.filter(uuid=uuid, agreement=agreement_of(partner, root)).first()
+    agreement = agreement_of(partner, root)
+    try:
+        found = TaxiiStatus.objects.filter(uuid=UUID(uuid), agreement=agreement).first()
+    except ValueError:
+        found = None
     if found is None:
         raise TaxiiRefused("there is no such status", status=404, remedy="it is kept for a day")
     return found.resource
 
 
 @endpoint("GET")
-def collections(request: HttpRequest, partner: Partner, root: int) -> Any:
+def collections(request: HttpRequest, partner: Partner, root: str) -> Any:
     """List the collections under an agreement."""
     return resources.collections(collections_of(agreement_of(partner, root)).values())
 
 
 @endpoint("GET")
-def collection(request: HttpRequest, partner: Partner, root: int, uuid: str) -> Any:
+def collection(request: HttpRequest, partner: Partner, root: str, uuid: str) -> Any:
     """Describe one collection."""
     found = collections_of(agreement_of(partner, root)).get(uuid)
     if found is None:
@@ -108,7 +112,7 @@ def collection(request: HttpRequest, partner: Partner, root: int, uuid: str) -> 
     return found.resource()
 
 
-def _read(request: HttpRequest, partner: Partner, root: int, uuid: str, kind: str, stix_id: str = "") -> HttpResponse:
+def _read(request: HttpRequest, partner: Partner, root: str, uuid: str, kind: str, stix_id: str = "") -> HttpResponse:
     """Answer a page: what policy lets out now, and into the ledger with it."""
     agreement = agreement_of(partner, root)
     found = collection_of(agreement, uuid)
@@ -142,14 +146,14 @@ def _enter(
 
 
 @endpoint("GET", "POST")
-def objects(request: HttpRequest, partner: Partner, root: int, uuid: str) -> Any:
+def objects(request: HttpRequest, partner: Partner, root: str, uuid: str) -> Any:
     """Give a page of objects, or take objects in."""
     if request.method == "POST":
         return _add(request, partner, root, uuid)
     return _read(request, partner, root, uuid, "objects")
 
 
-def _add(request: HttpRequest, partner: Partner, root: int, uuid: str) -> HttpResponse:
+def _add(request: HttpRequest, partner: Partner, root: str, uuid: str) -> HttpResponse:
     agreement = agreement_of(partner, root)
     found = collection_of(agreement, uuid, write=True)
     length = request.headers.get("Content-Length")
@@ -173,13 +177,13 @@ def _add(request: HttpRequest, partner: Partner, root: int, uuid: str) -> HttpRe
 
 
 @endpoint("GET")
-def manifest(request: HttpRequest, partner: Partner, root: int, uuid: str) -> Any:
+def manifest(request: HttpRequest, partner: Partner, root: str, uuid: str) -> Any:
     """Give a page of the manifest."""
     return _read(request, partner, root, uuid, "manifest")
 
 
 @endpoint("GET", "DELETE")
-def one_object(request: HttpRequest, partner: Partner, root: int, uuid: str, stix_id: str) -> Any:
+def one_object(request: HttpRequest, partner: Partner, root: str, uuid: str, stix_id: str) -> Any:
     """Give the versions of one object, or delete what the partner gave itself."""
     if request.method == "GET":
         return _read(request, partner, root, uuid, "object", stix_id)
@@ -193,6 +197,6 @@ def one_object(request: HttpRequest, partner: Partner, root: int, uuid: str, sti
 
 
 @endpoint("GET")
-def versions(request: HttpRequest, partner: Partner, root: int, uuid: str, stix_id: str) -> Any:
+def versions(request: HttpRequest, partner: Partner, root: str, uuid: str, stix_id: str) -> Any:
     """List the versions of one object."""
     return _read(request, partner, root, uuid, "versions", stix_id)
