@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
@@ -104,6 +104,14 @@ def _refuse_step(kind: str, agreement: Agreement, party: Party, own: Sequence[Ac
         raise StepRefused(f"no reason to {kind} is given", remedy="say why: the other party reads it")
 
 
+def possible(agreement: Agreement, acts: Sequence[Act], node: str, state: State) -> tuple[str, ...]:
+    """Return the kinds of acts that make sense for a party now, by what it did last and how the agreement stands."""
+    if state in (State.ENDED, State.EXPIRED, State.SUPERSEDED):
+        return ()
+    own = _own(agreement, acts, node)
+    return _NEXT.get(own[-1].kind if own else "", ())
+
+
 def check_act(agreement: Agreement, act: Act, before: Agreement | None = None) -> None:
     """Check that a party did this act on this agreement; `before` is the version that it supersedes, where it does.
 
@@ -182,7 +190,7 @@ def standing(
     if len(signed) == 2:
         return _signed_by_both(agreement, own, now, skew, list(successors))
     if now + skew >= agreement.ends and signed:
-        return Standing(State.EXPIRED, f"it expired on {agreement.ends.isoformat()}, signed by one side only", signed)
+        return Standing(State.EXPIRED, f"it expired on {_moment(agreement.ends)}, signed by one side only", signed)
     if signed:
         missing = _name(agreement, agreement.other(signed[0]).node)
         return Standing(State.OFFERED, f"{_name(agreement, signed[0])} signed it; {missing} has not", signed)
@@ -200,7 +208,7 @@ def _signed_by_both(
         if succeeds(new, agreement) and _took_over(new, acts, now, skew):
             return Standing(State.SUPERSEDED, f"version {new.version} took its place", tuple(own))
     if now + skew >= agreement.ends:
-        return Standing(State.EXPIRED, f"it expired on {agreement.ends.isoformat()}")
+        return Standing(State.EXPIRED, f"it expired on {_moment(agreement.ends)}")
     for node, acts_of in own.items():
         doubt = _doubt(acts_of)
         if doubt:
@@ -211,8 +219,8 @@ def _signed_by_both(
         reasons = "; ".join(f"{_name(agreement, node)}: {_reason(own[node])}" for node in holders)
         return Standing(State.SUSPENDED, f"it is suspended ({reasons})", holders)
     if now - skew < agreement.starts:
-        return Standing(State.AGREED, f"both signed it; it begins on {agreement.starts.isoformat()}", tuple(own))
-    return Standing(State.IN_FORCE, f"both signed it; it holds until {agreement.ends.isoformat()}", tuple(own))
+        return Standing(State.AGREED, f"both signed it; it begins on {_moment(agreement.starts)}", tuple(own))
+    return Standing(State.IN_FORCE, f"both signed it; it holds until {_moment(agreement.ends)}", tuple(own))
 
 
 def _own(agreement: Agreement, acts: Iterable[Act], node: str) -> list[Act]:
@@ -253,6 +261,11 @@ def _suspends(acts: list[Act], latest: datetime) -> bool:
 
 def _reason(acts: list[Act]) -> str:
     return next(act.reason for act in reversed(acts) if act.kind == "suspend")
+
+
+def _moment(moment: datetime) -> str:
+    """Return a moment as people read it, to the minute: 2028-01-01 00:00 UTC."""
+    return f"{moment.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
 
 
 def _name(agreement: Agreement, node: str) -> str:

@@ -124,9 +124,10 @@ class Reader:
     def __post_init__(self) -> None:
         PartnerToken.objects.get_or_create(partner=self.side.partner, digest=digest_of(self.secret))
 
-    def read(self, kind: str = "objects", **query: str) -> list[Thing]:
+    def read(self, kind: str = "objects", collection: str = "", **query: str) -> list[Thing]:
         """Return what of the collection the partner gets now, without definitions and markings."""
-        (uuid,) = [each.id for each in collections_of(self.side.agreement).values() if each.can_read]
+        shown = collections_of(self.side.agreement).values()
+        (uuid,) = [each.id for each in shown if each.can_read and collection in ("", each.id)]
         text = base64.b64encode(f"{self.side.partner.node}:{self.secret}".encode()).decode()
         path = f"/taxii2/{self.side.agreement.pk}/collections/{uuid}/{kind}/"
         answer = Client().get(path, query, HTTP_AUTHORIZATION=f"Basic {text}", HTTP_ACCEPT="application/taxii+json")

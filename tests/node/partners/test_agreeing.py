@@ -137,3 +137,26 @@ def test_an_auditor_reads_and_changes_nothing(
     auditor = client_of("auditor")
     assert auditor.get(f"/partners/agreements/{agreement.pk}").status_code == 200
     assert auditor.post(f"/partners/agreements/{agreement.pk}/act", {"act": "sign"}).status_code == 403
+
+
+def test_the_page_offers_what_can_be_done_now_and_says_times_as_people_read_them(
+    liaison: Client, border: Partner
+) -> None:
+    def offered() -> set[str]:
+        page = liaison.get(f"/partners/agreements/{Agreement.objects.get().pk}").content.decode()
+        assert "2099-01-10T" not in page.partition("<h2>")[0]
+        return {kind for kind in ("sign", "suspend", "resume", "end") if f'name="act" value="{kind}"' in page}
+
+    agreement = drafted(liaison, border)
+    assert offered() == {"sign", "end"}
+    liaison.post(f"/partners/{border.pk}/confirm")
+    url = f"/partners/agreements/{agreement.pk}/act"
+    liaison.post(url, {"act": "sign"})
+    theirs = perform("sign", agreement.read, BORDER, agreement.known_acts(), datetime.now(UTC))
+    receive({"document": agreement.document, "acts": [theirs.to_json()]}, border)
+    assert offered() == {"suspend", "end"}
+    assert "it holds until 2099-01-10 00:00 UTC" in agreement.standing().sentence
+    liaison.post(url, {"act": "suspend", "reason": "An incident"})
+    assert offered() == {"resume", "end"}
+    liaison.post(url, {"act": "end", "reason": "It is over", "seen": "0"})
+    assert offered() == set()

@@ -12,7 +12,7 @@ from dragoman.exchange.agreement_acts import Act, check_act, perform
 from dragoman.exchange.agreement_reading import read_agreement
 from dragoman.node.access import Principal
 from dragoman.node.journal.recording import record
-from dragoman.node.partners import barring, recalling
+from dragoman.node.partners import barring, recalling, recalling_narrowing
 from dragoman.node.partners.identity import node_id, node_key
 from dragoman.node.partners.models import Agreement, AgreementAct, Partner
 from dragoman.node.partners.sending import send
@@ -57,8 +57,9 @@ def act(agreement: Agreement, kind: str, reason: str, principal: Principal, *, s
     """Sign, suspend, resume or end an agreement for this node, and tell the partner.
 
     Ending calls back what left under it and was not called back before; `seen` is how many objects the person was shown
-    that this concerns. Raises StepRefused where this cannot be done now, UsageError where the partner's key was not
-    confirmed, or where there are more or fewer objects by now.
+    that this concerns. A version that takes over calls back what it does not allow. Raises StepRefused where this
+    cannot be done now, UsageError where the partner's key was not confirmed, or where there are more or fewer objects
+    by now.
     """
     if kind == "sign" and agreement.partner.confirmed is None:
         raise UsageError(
@@ -73,6 +74,7 @@ def act(agreement: Agreement, kind: str, reason: str, principal: Principal, *, s
         send(agreement.partner, KIND, {"document": agreement.document, "acts": acts})
         if kind == "end":
             _call_back(agreement, reason, principal, seen)
+        recalling_narrowing.follow(agreement.partner, principal)
         barring.follow(agreement.partner, principal)
     return kept
 
@@ -100,6 +102,7 @@ def receive(body: dict[str, Any], partner: Partner) -> Agreement:
             done = Act.from_json(each)
             check_act(agreement.read, done, _before(agreement))
             _keep_act(agreement, done, f"partner:{partner.pk}")
+        recalling_narrowing.follow(partner, f"partner:{partner.pk}")
         barring.follow(partner, f"partner:{partner.pk}")
     return agreement
 

@@ -10,6 +10,7 @@ from dragoman.node.partners import (
     matching_publishing,
     polling,
     recalling,
+    recalling_narrowing,
     recalling_receiving,
     requests_receiving,
     sharing,
@@ -51,6 +52,12 @@ def publish_for_matching() -> None:
 def carry_out_notices() -> None:
     """Carry out what partners call back, and answer."""
     recalling_receiving.carry_out_all()
+
+
+@chore(seconds=60)
+def narrow_agreements() -> None:
+    """Call back what a version that has begun does not allow."""
+    recalling_narrowing.follow_all()
 
 
 @chore(seconds=600)

@@ -36,7 +36,10 @@ _read: dict[str, pact.Agreement] = {}
 
 
 class Agreement(models.Model):
-    """One version of an agreement with a partner: its `document`; how it stands follows from the acts."""
+    """One version of an agreement with a partner: its `document`; how it stands follows from the acts.
+
+    `compared` is when it had taken over, and what earlier versions gave and it does not allow was called back.
+    """
 
     partner = models.ForeignKey(Partner, on_delete=models.PROTECT, related_name="agreements")
     hash = models.CharField(max_length=80, unique=True)
@@ -46,6 +49,7 @@ class Agreement(models.Model):
     title = models.CharField(max_length=200)
     added = models.DateTimeField(default=timezone.now)
     by = models.ForeignKey(ACCOUNT, null=True, on_delete=models.PROTECT, related_name="+")
+    compared = models.DateTimeField(null=True)
 
     class Meta:
         indexes: ClassVar[list[Any]] = [models.Index(fields=["agreement_id", "version"], name="agreement_versions")]

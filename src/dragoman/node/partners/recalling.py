@@ -20,7 +20,7 @@ from dragoman.exchange.canonical import digest
 from dragoman.node.access import Principal
 from dragoman.node.journal.recording import record as journal
 from dragoman.node.partners.identity import node_id, node_key
-from dragoman.node.partners.models import Agreement, Disclosure, Notice, NoticeDuty, Partner, SharedObject
+from dragoman.node.partners.models import Agreement, Collection, Disclosure, Notice, NoticeDuty, Partner, SharedObject
 from dragoman.node.partners.recalling_closure import along
 from dragoman.node.partners.sending import send
 
@@ -64,8 +64,20 @@ def take_back(principal: Principal, agreement: Agreement, reason: str) -> list[N
         return _write(principal, dict.fromkeys(objects, reason), "narrowing", recipients, left)
 
 
+def take_back_some(by: Principal | str, agreement: Agreement, reasons: dict[str, str]) -> list[Notice]:
+    """Write a notice of narrowing about objects that the other party got under any version of an agreement, with why.
+
+    Raises UsageError where there is none.
+    """
+    left = Disclosure.objects.filter(partner=agreement.partner)
+    collections = Collection.objects.filter(giver=node_id(), agreement__agreement_id=agreement.agreement_id)
+    with transaction.atomic():
+        _stop(list(reasons), SharedObject.objects.filter(collection__in=collections))
+        return _write(by, reasons, "narrowing", _recipients(list(reasons), left), left)
+
+
 def _write(
-    principal: Principal,
+    principal: Principal | str,
     reasons: dict[str, str],
     kind: str,
     recipients: dict[str, set[int]],
@@ -83,7 +95,7 @@ def _write(
     return kept
 
 
-def _tell(principal: Principal, kept: list[Notice], kind: str) -> None:
+def _tell(principal: Principal | str, kept: list[Notice], kind: str) -> None:
     """Write into the journal what was called back: one event for each, or one for many."""
     if len(kept) <= _BATCH:
         for each in kept:
@@ -101,12 +113,12 @@ def _recipients(objects: list[str], left: QuerySet[Disclosure]) -> dict[str, set
     return found
 
 
-def _keep(principal: Principal, reasons: dict[str, str], kind: str, now: datetime) -> list[Notice]:
-    rows = []
+def _keep(principal: Principal | str, reasons: dict[str, str], kind: str, now: datetime) -> list[Notice]:
+    rows, by = [], principal.account if isinstance(principal, Principal) else None
     for name, reason in reasons.items():
         replacement = _replacement(name) if kind == "correction" else ""
         made = recall.notice(kind, name, node_id(), reason, now, node_key(), replacement=replacement)
-        rows.append(row_of(made, own=True, by=principal.account))
+        rows.append(row_of(made, own=True, by=by))
     return Notice.objects.bulk_create(rows, batch_size=_ROWS)
 
 
@@ -166,8 +178,9 @@ def body_of(notices: Sequence[Notice]) -> dict[str, Any]:
 
 
 def open_under(agreement: Agreement) -> list[str]:
-    """Return the objects that left under an agreement and were not called back, by id."""
-    left = Disclosure.objects.filter(agreement=agreement, recalled=None).exclude(clause="withdrawal")
+    """Return the objects that left under an agreement, or a version before it, and were not called back, by id."""
+    versions = Disclosure.objects.filter(partner=agreement.partner, agreement__agreement_id=agreement.agreement_id)
+    left = versions.filter(agreement__version__lte=agreement.version, recalled=None).exclude(clause="withdrawal")
     return sorted(set(left.values_list("object", flat=True)))
 
 

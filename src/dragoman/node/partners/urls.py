@@ -23,6 +23,7 @@ urlpatterns = [
     path("<int:pk>/confirm", views.confirm, name="confirm"),
     path("<int:pk>/draft", views.draft, name="draft"),
     path("agreements/<int:pk>", views.agreement, name="agreement"),
+    path("agreements/<int:pk>/next", views.next_version, name="next_version"),
     path("agreements/<int:pk>/document", views.document, name="document"),
     path("agreements/<int:pk>/act", views.perform, name="perform"),
     path("agreements/<int:pk>/share", giving.share, name="share"),

@@ -13,21 +13,22 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from dragoman.errors import DragomanError
+from dragoman.exchange.agreement_acts import possible
 from dragoman.exchange.handling import Colour
 from dragoman.exchange.keys import PublicKey
 from dragoman.node.access import principal_of
 from dragoman.node.journal.recording import record
-from dragoman.node.partners import cosigning
+from dragoman.node.partners import cosigning, drafting_next, recalling_narrowing
 from dragoman.node.partners.agreeing import act, keep
 from dragoman.node.partners.cards import read_card
 from dragoman.node.partners.drafting import DraftForm, sides
 from dragoman.node.partners.holding import giver_of
-from dragoman.node.partners.identity import card, fingerprint
+from dragoman.node.partners.identity import card, fingerprint, node_id
 from dragoman.node.partners.models import Agreement, Disclosure, OutStream, Partner, SharedList
 from dragoman.node.partners.recalling import open_under
 from dragoman.node.registry.models import Source
 
-#: The acts that a page offers, with what the button says.
+#: The acts that a page offers beside ending, with what the button says.
 ACTS = {"sign": "Sign", "suspend": "Suspend", "resume": "Resume"}
 
 
@@ -116,12 +117,18 @@ def agreement(request: HttpRequest, pk: int) -> HttpResponse:
     found = get_object_or_404(Agreement.objects.select_related("partner"), pk=pk)
     sources = Source.objects.visible_to(principal_of(request))
     shared = SharedList.objects.filter(collection__agreement=found, ended=None).select_related("source")
+    standing, acts = found.standing(), found.known_acts()
+    can = possible(found.read, acts, node_id(), standing.state)
     context: dict[str, Any] = {
         "agreement": found,
         "read": found.read,
-        "standing": found.standing(),
-        "acts": found.known_acts(),
-        "offered": ACTS,
+        "standing": standing,
+        "acts": acts,
+        "offered": {kind: label for kind, label in ACTS.items() if kind in can},
+        "can_end": "end" in can,
+        "can_be_replaced": drafting_next.can_be_replaced(found),
+        "lost": recalling_narrowing.lost(found),
+        "taken_back": len(recalling_narrowing.taken_back(found)) if found.compared is None else 0,
         "given": [(each, giver_of(each.source)) for each in shared.filter(source__in=sources.values("pk"))],
         "sources": sources.order_by("name"),
         "left": Disclosure.objects.filter(agreement=found).count(),
@@ -133,6 +140,20 @@ def agreement(request: HttpRequest, pk: int) -> HttpResponse:
         "purposes": sorted({purpose for clause in found.read.clauses for purpose in clause.purposes}),
     }
     return render(request, "partners/agreement.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+def next_version(request: HttpRequest, pk: int) -> HttpResponse:
+    """Draft a version that allows less, which takes the agreement's place once both have signed it."""
+    found = get_object_or_404(Agreement.objects.select_related("partner"), pk=pk)
+    if request.method == "POST":
+        try:
+            kept = keep(drafting_next.narrower(found, dict(request.POST.lists())), principal_of(request))
+        except DragomanError as error:
+            messages.error(request, str(error))
+        else:
+            return redirect("partners:agreement", kept.pk)
+    return render(request, "partners/next.html", {"agreement": found, "offered": drafting_next.offered(found)})
 
 
 @require_GET
