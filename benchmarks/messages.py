@@ -4,8 +4,8 @@
     python benchmarks/messages.py --screen     # messages screened a second, against 20,000 parties
 
 Each file is read again and again from memory, alone, and as one of many in a stream, in turns with the peer;
-the best of many rounds counts, since other work on the machine only ever takes time away. Peers: pyiso20022 with xsdata (pacs.008)
-and mt103, of the ``bench`` extra; a peer that is not installed is left out.
+the best of many rounds counts, since other work on the machine only ever takes time away. Peers: pyiso20022
+with xsdata (pacs.008) and mt103, of the ``bench`` extra; a peer that is not installed is left out.
 """
 
 from __future__ import annotations

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cache
 from typing import TYPE_CHECKING
 
 from dragoman.errors import QueryRefused
@@ -23,8 +24,70 @@ _SHAPE = frozenset(("Nm", "FinInstnId", "PstlAdr"))
 _REFUSED = "ask the sender for the message: no honest one nests so deeply"
 
 
-#: Reads a field of a party that is more than a text.
-_Special = Callable[["_Element", Draft, str, str], None]
+#: What is done with an element: ``act(walker, element, word, prefix, place, depth, rules below it)``.
+_Act = Callable[["Walker", "_Element", str, str, str, int, "_Rules"], None]
+#: What is done with a field of a party: ``act(walker, element, draft, word, place, depth, fields below it)``.
+_FieldAct = Callable[["Walker", "_Element", Draft, str, str, int, "_Fields"], None]
+#: So many tags are remembered a parent: an invented name for every element may not fill the memory.
+_MOST_TAGS = 1000
+
+
+class _Rules(dict[str, tuple[_Act | None, str, str, "_Rules"]]):
+    """What is done with the children of one kind of element, by their tags as they are met.
+
+    The act (None: look through it), its word, the local name, and the rules for what is below.
+    """
+
+    def __init__(self, plain: dict[str, Rule]) -> None:
+        super().__init__()
+        self._plain = plain
+
+    def __missing__(self, tag: str) -> tuple[_Act | None, str, str, _Rules]:
+        name = LOCAL[tag]
+        kind, word = self._plain.get(name, ("", ""))
+        found = (_ACTS[kind] if kind else None, word, name, _rules_below(name))
+        if len(self) < _MOST_TAGS:
+            self[tag] = found
+        return found
+
+
+@cache
+def _all_rules() -> dict[str, _Rules]:
+    rules = table()
+    return {"": _Rules(rules.anywhere), **{parent: _Rules(plain) for parent, plain in rules.below.items()}}
+
+
+def _rules_below(name: str) -> _Rules:
+    rules = _all_rules()
+    return rules.get(name, rules[""])
+
+
+class _Fields(dict[str, "tuple[_FieldAct, str, str, _Fields] | None"]):
+    """What is done with the fields of a party on one level; None: nothing is known of such an element."""
+
+    def __init__(self, plain: Fields, top: bool = False) -> None:
+        super().__init__()
+        self._plain = plain
+        self._top = top
+
+    def __missing__(self, tag: str) -> tuple[_FieldAct, str, str, _Fields] | None:
+        name = LOCAL[tag]
+        field = self._plain.get(name)
+        found: tuple[_FieldAct, str, str, _Fields] | None = None
+        if isinstance(field, dict):
+            found = (Walker.address if "*" in field else Walker.party_fields, "", name, _Fields(field))
+        elif field is not None:
+            found = (_FIELD_ACTS.get(field, Walker.field), field, name, self)
+        elif self._top and name in _WRAPPERS:
+            found = (Walker.institution if name == "FinInstnId" else Walker.party_fields, "", name, self)
+        if len(self) < _MOST_TAGS:
+            self[tag] = found
+        return found
+
+
+@cache
+def _party_fields() -> _Fields:
+    return _Fields(table().fields, top=True)
 
 
 class Walker:
@@ -33,58 +96,40 @@ class Walker:
     def __init__(self, found: Findings) -> None:
         rules = table()
         self.found = found
-        self._below = rules.below
-        self._anywhere = rules.anywhere
-        self._fields = rules.fields
+        self._fields = _party_fields()
         self._groups = rules.groups
         self._schemes = rules.schemes
         self._placeholders = rules.placeholders
-        self._special: dict[str, _Special] = {
-            "country": self._country,
-            "birthCountry": self._country,
-            "birthDate": self._birth_date,
-            "contact_name": self._contact,
-            "identification": self._identification,
-            "clearing_member": self._clearing_member,
-        }
 
-    def children(self, element: _Element, path: str, prefix: str = "", depth: int = 0) -> None:
+    def children(self, element: _Element, path: str) -> None:
         """Read all that is inside an element. Raises QueryRefused where it nests deeper than DEEPEST."""
-        rules = self.rules_below(local(element))
+        self._below(element, path, "", 0, _rules_below(local(element)))
+
+    def child(self, element: _Element, parent: str, path: str) -> None:
+        """Read one element of a parent of that name."""
+        self._one(element, path, "", 0, _rules_below(parent))
+
+    def _below(self, element: _Element, path: str, prefix: str, depth: int, rules: _Rules) -> None:
         for child in element:
-            self.one(child, rules, path, prefix, depth)
+            act, word, name, below = rules[child.tag]
+            if act is not None:
+                act(self, child, word, prefix, f"{path}/{name}", depth, below)
+            elif len(child):
+                self._unnamed(child, name, f"{path}/{name}", prefix, depth, below)
 
-    def rules_below(self, name: str) -> dict[str, Rule]:
-        """Return the rules that hold for the children of an element of that name."""
-        return self._below.get(name, self._anywhere)
+    def _one(self, element: _Element, path: str, prefix: str, depth: int, rules: _Rules) -> None:
+        act, word, name, below = rules[element.tag]
+        if act is not None:
+            act(self, element, word, prefix, f"{path}/{name}", depth, below)
+        elif len(element):
+            self._unnamed(element, name, f"{path}/{name}", prefix, depth, below)
 
-    def one(self, child: _Element, rules: dict[str, Rule], path: str, prefix: str, depth: int) -> None:
-        """Read one element after the rules that hold below its parent."""
-        name = LOCAL[child.tag]
-        rule = rules.get(name)
-        if rule is None:
-            if len(child):
-                self._unnamed(child, name, f"{path}/{name}", prefix, depth)
-            return
-        kind, word = rule
-        place = f"{path}/{name}"
-        if kind == "parties":
-            self._party(child, prefix + word, place)
-        elif kind == "accounts":
-            self._account(child, prefix + word, place, prefix, depth)
-        elif kind == "prefixes":
-            self._descend(child, place, word, depth)
-        elif len(child) and kind != "texts":  # <InstdAmt> holds its amount or a choice of amounts
-            self._descend(child, place, prefix, depth)
-        else:
-            self._leaf(child, kind, prefix + word if kind != "texts" else word, place)
-
-    def _descend(self, element: _Element, place: str, prefix: str, depth: int) -> None:
+    def _descend(self, element: _Element, place: str, prefix: str, depth: int, below: _Rules) -> None:
         if depth > DEEPEST:
             raise QueryRefused(f"elements nest deeper than {DEEPEST}", place=place, remedy=_REFUSED)
-        self.children(element, place, prefix, depth + 1)
+        self._below(element, place, prefix, depth + 1, below)
 
-    def _unnamed(self, element: _Element, name: str, place: str, prefix: str, depth: int) -> None:
+    def _unnamed(self, element: _Element, name: str, place: str, prefix: str, depth: int, below: _Rules) -> None:
         if name not in self._groups:
             for child in element:
                 if LOCAL[child.tag] in _SHAPE:
@@ -92,32 +137,48 @@ class Walker:
                     if draft.record.statements:
                         draft.facts.append(Fact("element", name, place))
                     return
-        self._descend(element, place, prefix, depth)
+        self._descend(element, place, prefix, depth, below)
 
-    def _leaf(self, element: _Element, kind: str, word: str, place: str) -> None:
+    def prefixed(self, element: _Element, word: str, prefix: str, place: str, depth: int, below: _Rules) -> None:
+        """Read what plays its role in another transfer."""
+        self._descend(element, place, word, depth, below)
+
+    def text(self, element: _Element, word: str, prefix: str, place: str, depth: int, below: _Rules) -> None:
+        """Read a text, or the texts of all that is inside."""
         text = text_of(element)
-        if kind == "texts":
-            if len(element):
-                text = " ".join(" ".join(map(str, element.itertext())).split())
-            if text and text not in self._placeholders:
-                self.found.texts.append(Fact(word, text, place))
-        elif not text:
-            return
-        elif kind == "amounts":
-            self._amount(text, element.get("Ccy") or "", word, place)
-        elif kind == "references":
-            self.found.references.append(Fact(word, text, place))
-        else:
-            self.found.dates.append(Fact(word, text, place))
+        if len(element):
+            text = " ".join(" ".join(map(str, element.itertext())).split())
+        if text and text not in self._placeholders:
+            self.found.texts.append(Fact(word, text, place))
 
-    def _amount(self, text: str, currency: str, word: str, place: str) -> None:
+    def reference(self, element: _Element, word: str, prefix: str, place: str, depth: int, below: _Rules) -> None:
+        """Read a reference, or what holds one."""
+        if len(element):
+            self._descend(element, place, prefix, depth, below)
+        elif text := text_of(element):
+            self.found.references.append(Fact(prefix + word, text, place))
+
+    def date(self, element: _Element, word: str, prefix: str, place: str, depth: int, below: _Rules) -> None:
+        """Read a date, or a choice of a date and a time."""
+        if len(element):
+            self._descend(element, place, prefix, depth, below)
+        elif text := text_of(element):
+            self.found.dates.append(Fact(prefix + word, text, place))
+
+    def amount(self, element: _Element, word: str, prefix: str, place: str, depth: int, below: _Rules) -> None:
+        """Read an amount; <InstdAmt> holds its amount or a choice of amounts."""
+        if len(element):
+            self._descend(element, place, prefix, depth, below)
+            return
+        text = text_of(element)
         if text.replace(".", "", 1).isdecimal() and text.isascii():
-            self.found.amounts.append(Amount(word, text, currency, place))
-        else:
+            self.found.amounts.append(Amount(prefix + word, text, element.get("Ccy") or "", place))
+        elif text:
             self.found.problem(place, "an amount such as 1250.00", text)
 
-    def _account(self, element: _Element, role: str, place: str, prefix: str, depth: int) -> None:
-        currency = None
+    def account(self, element: _Element, word: str, prefix: str, place: str, depth: int, below: _Rules) -> None:
+        """Read an account; what names it is most often its holder."""
+        role, holder, currency = prefix + word, "", None
         numbers: list[tuple[str, str]] = []
         for child in element:
             name = LOCAL[child.tag]
@@ -127,14 +188,15 @@ class Walker:
                 numbers += [("proxy", text_of(each)) for each in child if local(each) == "Id"]
             elif name == "Ccy":
                 currency = text_of(child) or None
+            elif name == "Nm":
+                holder = holder or text_of(child)
             elif name in ("Ownr", "Svcr"):
-                self.one(child, self._anywhere, place, prefix, depth)
+                self._one(child, place, prefix, depth, _rules_below(""))
         for kind, number in numbers:
             if number and number not in self._placeholders:
                 self.found.account(role, _account(kind, number, f"{place}/Id", currency))
-        name = next((text_of(child) for child in element if local(child) == "Nm"), "")
-        if name and name not in self._placeholders:  # most often its holder's name
-            self.found.owner(role, place).state("alias", name, f"{place}/Nm")
+        if holder and holder not in self._placeholders:
+            self.found.owner(role, place).state("alias", holder, f"{place}/Nm")
 
     def _numbers(self, element: _Element) -> list[tuple[str, str]]:
         numbers = []
@@ -146,33 +208,37 @@ class Walker:
                 numbers += [(name, text_of(each)) for each in child if local(each) == "Id"]
         return numbers
 
+    def party(self, element: _Element, word: str, prefix: str, place: str, depth: int, below: _Rules) -> None:
+        """Read a party."""
+        self._party(element, prefix + word, place)
+
     def _party(self, element: _Element, role: str, place: str) -> Draft:
         draft = self.found.party(role, place)
-        self._party_fields(element, self._fields, draft, place, 0)
+        self.party_fields(element, draft, "", place, 0, self._fields)
         return draft
 
-    def _party_fields(self, element: _Element, fields: Fields, draft: Draft, place: str, depth: int) -> None:
+    def party_fields(self, element: _Element, draft: Draft, word: str, place: str, depth: int, fields: _Fields) -> None:
+        """Read the fields of a party on one level, and below."""
         if depth > DEEPEST:
             raise QueryRefused(f"elements nest deeper than {DEEPEST}", place=place, remedy=_REFUSED)
         for child in element:
-            name = LOCAL[child.tag]
-            field = fields.get(name)
-            if field is None:
-                if name in _WRAPPERS and fields is self._fields:
-                    if name == "FinInstnId":
-                        draft.record.schema = "Organization"
-                    self._party_fields(child, fields, draft, f"{place}/{name}", depth + 1)
-            elif isinstance(field, dict):
-                if "*" in field:
-                    self._address(child, draft, f"{place}/{name}")
-                    continue
-                self._party_fields(child, field, draft, f"{place}/{name}", depth + 1)
-            elif (special := self._special.get(field)) is not None:
-                special(child, draft, field, f"{place}/{name}")
-            elif text := self._said(child):
-                draft.state(field, text, f"{place}/{name}")
+            found = fields[child.tag]
+            if found is not None:
+                act, prop, name, deeper = found
+                act(self, child, draft, prop, f"{place}/{name}", depth + 1, deeper)
 
-    def _address(self, element: _Element, draft: Draft, place: str) -> None:
+    def institution(self, element: _Element, draft: Draft, word: str, place: str, depth: int, fields: _Fields) -> None:
+        """Read the fields of a financial institution."""
+        draft.record.schema = "Organization"
+        self.party_fields(element, draft, word, place, depth, fields)
+
+    def field(self, element: _Element, draft: Draft, prop: str, place: str, depth: int, fields: _Fields) -> None:
+        """Read a field that is a text."""
+        if text := self._said(element):
+            draft.state(prop, text, place)
+
+    def address(self, element: _Element, draft: Draft, word: str, place: str, depth: int, fields: _Fields) -> None:
+        """Read an address: its lines in order as one text, and its country."""
         placeholders = self._placeholders
         lines: list[str] = []
         for child in element:
@@ -190,19 +256,21 @@ class Walker:
         text = text_of(element)
         return "" if text in self._placeholders else text
 
-    def _country(self, element: _Element, draft: Draft, prop: str, place: str) -> None:
+    def country(self, element: _Element, draft: Draft, prop: str, place: str, depth: int, fields: _Fields) -> None:
         if text := self._said(element):
             self.found.country(draft, text, place, prop)
 
-    def _birth_date(self, element: _Element, draft: Draft, prop: str, place: str) -> None:
+    def birth_date(self, element: _Element, draft: Draft, prop: str, place: str, depth: int, fields: _Fields) -> None:
         if text := self._said(element):
             self.found.birth_date(draft, text, place)
 
-    def _contact(self, element: _Element, draft: Draft, prop: str, place: str) -> None:
+    def contact(self, element: _Element, draft: Draft, prop: str, place: str, depth: int, fields: _Fields) -> None:
         if text := self._said(element):
             self.found.party(f"{draft.role}_contact", place).state("name", text, place)
 
-    def _identification(self, element: _Element, draft: Draft, prop: str, place: str) -> None:
+    def identification(
+        self, element: _Element, draft: Draft, prop: str, place: str, depth: int, fields: _Fields
+    ) -> None:
         number = scheme = ""
         for child in element:
             name = LOCAL[child.tag]
@@ -218,7 +286,9 @@ class Walker:
         else:
             draft.state(kind, number, place)
 
-    def _clearing_member(self, element: _Element, draft: Draft, prop: str, place: str) -> None:
+    def clearing_member(
+        self, element: _Element, draft: Draft, prop: str, place: str, depth: int, fields: _Fields
+    ) -> None:
         member = system = ""
         for child in element:
             if local(child) == "MmbId":
@@ -240,3 +310,23 @@ def _account(kind: str, number: str, place: str, currency: str | None) -> BankAc
     if kind == "proxy":
         return BankAccount(number, "proxy", None, place, currency)
     return account_of(number, place, currency, iban=kind == "IBAN")
+
+
+_ACTS: dict[str, _Act] = {
+    "parties": Walker.party,
+    "accounts": Walker.account,
+    "amounts": Walker.amount,
+    "texts": Walker.text,
+    "references": Walker.reference,
+    "dates": Walker.date,
+    "prefixes": Walker.prefixed,
+}
+#: Fields of a party that are more than a text.
+_FIELD_ACTS: dict[str, _FieldAct] = {
+    "country": Walker.country,
+    "birthCountry": Walker.country,
+    "birthDate": Walker.birth_date,
+    "contact_name": Walker.contact,
+    "identification": Walker.identification,
+    "clearing_member": Walker.clearing_member,
+}

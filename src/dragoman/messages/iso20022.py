@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
+
+import msgspec
 
 from dragoman.messages._iso20022_parts import Walker
 from dragoman.messages._iso20022_table import table
@@ -62,7 +63,7 @@ def read(source: Path | BinaryIO, name: str | None = None) -> Iterator[Message]:
             for seen in documents.events(tags, lambda: reader.read):
                 message = reader.take(seen)
                 if message is not None and documents.fault is not None:
-                    message = replace(message, problems=(*message.problems, documents.fault))
+                    message = msgspec.structs.replace(message, problems=(*message.problems, documents.fault))
                 if message is not None:
                     yield message
             if reader.messages == before:
@@ -176,10 +177,9 @@ class _Reader:
             return
         self._walker.found = found = Findings()
         name = local(element)
-        rules = self._walker.rules_below(name)
         while child is not None and child is not current:
             if local(child) not in self._rules.transactions and local(child) not in self._rules.batches:
-                self._walker.one(child, rules, frame.path, "", 0)
+                self._walker.child(child, name, frame.path)
             frame.consumed = child
             child = child.getnext()
         shared = found.finish()

@@ -18,16 +18,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, fields, is_dataclass
 from pathlib import Path
 from typing import Any, BinaryIO
+
+import msgspec
 
 from dragoman.errors import QueryRefused
 from dragoman.model import Record
 
 
-@dataclass(frozen=True, slots=True)
-class Fact:
+class Fact(msgspec.Struct, frozen=True, gc=False):
     """A piece of a message that is no statement of a party's record, in the message's own words.
 
     `kind` says what it is: ``remittance``, ``regulatory_reporting``, ``end_to_end_id``,
@@ -39,8 +39,7 @@ class Fact:
     place: str
 
 
-@dataclass(frozen=True, slots=True)
-class Amount:
+class Amount(msgspec.Struct, frozen=True, gc=False):
     """An amount as a decimal text with a point (``15669.38``), its currency (ISO 4217), and of what it is."""
 
     kind: str
@@ -49,8 +48,7 @@ class Amount:
     place: str
 
 
-@dataclass(frozen=True, slots=True)
-class BankAccount:
+class BankAccount(msgspec.Struct, frozen=True, gc=False):
     """An account: `kind` is ``iban``, ``proxy`` (a phone number, an alias), ``wallet`` or ``other``.
 
     `valid` is the verdict of the check digits or checksum; None where there are none to verify.
@@ -63,8 +61,7 @@ class BankAccount:
     currency: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class IdentityDocument:
+class IdentityDocument(msgspec.Struct, frozen=True, gc=False):
     """A document that a party bears: `kind` is passport, visa, identity_card, ... or the code as written.
 
     `country` is who issued it (FollowTheMoney's code), `expiry` and `issued` are days (``2030-11-15``).
@@ -78,8 +75,7 @@ class IdentityDocument:
     issued: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Party:
+class Party(msgspec.Struct, frozen=True):
     """One party in one role.
 
     `role` is a word of the field: debtor, creditor, ultimate_debtor, ultimate_creditor, initiating_party,
@@ -98,8 +94,7 @@ class Party:
     documents: tuple[IdentityDocument, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Leg:
+class Leg(msgspec.Struct, frozen=True):
     """One leg of a journey.
 
     Places are IATA or UN/LOCODE codes as written. Times are ISO 8601 to the precision given, local to
@@ -116,16 +111,14 @@ class Leg:
     facts: tuple[Fact, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Journey:
+class Journey(msgspec.Struct, frozen=True):
     """Legs in the order of travel."""
 
     legs: tuple[Leg, ...]
     place: str
 
 
-@dataclass(frozen=True, slots=True)
-class Problem:
+class Problem(msgspec.Struct, frozen=True, gc=False):
     """Something of a message that could not be read: where, what was expected, what was found (shortened)."""
 
     place: str
@@ -133,8 +126,7 @@ class Problem:
     found: str
 
 
-@dataclass(frozen=True, slots=True)
-class Message:
+class Message(msgspec.Struct, frozen=True):
     """One message, or one transaction of a message of many.
 
     `format` is the message's own name of its type (``pacs.008.001.08``, ``MT103``, ``IVMS101``, ``PAXLST``).
@@ -171,8 +163,8 @@ def _plain(value: Any) -> Any:
         return {"id": value.id, "schema": value.schema, "properties": properties}
     if isinstance(value, tuple):
         return [_plain(each) for each in value]
-    if is_dataclass(value):
-        pairs = ((each.name, getattr(value, each.name)) for each in fields(value))
+    if isinstance(value, msgspec.Struct):
+        pairs = ((name, getattr(value, name)) for name in value.__struct_fields__)
         return {key: _plain(part) for key, part in pairs if part is not None and part != ()}
     return value
 

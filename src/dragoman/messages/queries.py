@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass
 from typing import Any
+
+import msgspec
 
 from dragoman.model import Record
 
@@ -18,8 +20,7 @@ class Unread:
     reason: str
 
 
-@dataclass(slots=True)
-class Query:
+class Query(msgspec.Struct):
     """What is screened: a record of statements, where it stood in the input, and what could not be read of it.
 
     A party of a message has its `role`, and in `message` the file, format, id and place of the message. So has a
@@ -28,7 +29,7 @@ class Query:
 
     record: Record
     place: str
-    unread: list[Unread] = field(default_factory=list)
+    unread: list[Unread] = []
     role: str | None = None
     message: dict[str, str | None] | None = None
     text: str | None = None

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import replace
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
+
+import msgspec
 
 from dragoman.messages._xml_names import LOCAL
 from dragoman.messages._xml_stream import Documents
@@ -62,7 +63,7 @@ def read(source: Path | BinaryIO, name: str | None = None) -> Iterator[Message]:
                 for message in _messages(element, called):
                     done[0] += 1
                     if documents.fault is not None:
-                        message = replace(message, problems=(*message.problems, documents.fault))
+                        message = msgspec.structs.replace(message, problems=(*message.problems, documents.fault))
                     yield message
                 if not whole:
                     element.clear()

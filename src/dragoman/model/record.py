@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, fields
 from typing import Any, Literal
+
+import msgspec
 
 from dragoman.model import schemata
 
@@ -14,8 +15,7 @@ Quality = Literal["good", "low", "weak"]
 NAME_PROPERTIES = ("name", "alias", "previousName", "weakAlias", "abbreviation")
 
 
-@dataclass(frozen=True, slots=True)
-class Statement:
+class Statement(msgspec.Struct, frozen=True, gc=False):
     """One value of one property, and where it stands.
 
     `value` is normalised where the property's type asks for it: dates in the EDTF subset of
@@ -24,6 +24,9 @@ class Statement:
     file (``sdn.csv:120``, ``INDIVIDUAL[12]``). `quality` grades names as the publisher does.
     `origin` is who stated it first and since which version (``un-sc@2026-02-27``), where a
     partner gave it; None where the source states it itself.
+
+    Lists hold millions of these and messages dozens each: a struct is made in a tenth of a frozen dataclass's
+    time, and the garbage collector need not look at it, since it holds nothing but texts.
     """
 
     prop: str
@@ -36,11 +39,10 @@ class Statement:
 
 
 #: How the JSON of a statement calls what it says; only the first two are always there.
-STATEMENT_FIELDS = tuple(each.name for each in fields(Statement))
+STATEMENT_FIELDS: tuple[str, ...] = Statement.__struct_fields__
 
 
-@dataclass(slots=True)
-class Record:
+class Record(msgspec.Struct):
     """A FollowTheMoney entity made of statements, from one version of one source.
 
     A stream of records holds parties (`is_party`) and the records that describe them:
@@ -51,7 +53,7 @@ class Record:
 
     id: str
     schema: str
-    statements: list[Statement] = field(default_factory=list)
+    statements: list[Statement] = []
     source: str = ""
     version: str = ""
 
