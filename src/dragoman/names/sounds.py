@@ -211,7 +211,11 @@ def second_class(sound: str) -> int:
     return _CLASS_CODES.get(_SECOND[sound], 255)
 
 
+_CLASSED = bytes.maketrans("".join(_CLASSES).encode(), "".join(_CLASSES.values()).encode())
+_UNCLASSED = bytes(code for code in range(256) if chr(code) not in _CLASSES)
+
+
 @lru_cache(maxsize=65536)
 def skeleton(sounds: str) -> str:
     """Return the consonant classes of some sounds: what is left when voice, vowels and breath are disregarded."""
-    return _DOUBLED.sub(r"\1", "".join(_CLASSES.get(sound, "") for sound in sounds))
+    return _DOUBLED.sub(r"\1", sounds.encode().translate(_CLASSED, _UNCLASSED).decode())

@@ -52,6 +52,7 @@ class Word(NamedTuple):
     initial: bool
 
 
+@lru_cache(maxsize=8192)
 def script_of(char: str) -> str:
     """Return the script of one letter: a key of ``sounds.tsv``, ``indic``, ``han``, ``hangul``, or ``other``."""
     code = ord(char)
@@ -80,8 +81,6 @@ def _unmix(words: list[str]) -> list[str]:
 
     "AHMАD" with a Cyrillic A is a trick or a slip; a name wholly in Cyrillic is a Cyrillic name.
     """
-    if all(word.isascii() for word in words):
-        return words
     latin = any("latin" in _scripts(word) for word in words)
     folded = []
     for word in words:
@@ -105,10 +104,13 @@ def _repair_digits(word: str) -> str:
     return word
 
 
-def words(name: str) -> list[Word]:
-    """Split a name into words, in the order written. Never raises; text without letters or digits gives []."""
+@lru_cache(maxsize=256)  # an organisation's name is taken apart twice, the second time for its initials
+def words(name: str) -> tuple[Word, ...]:
+    """Split a name into words, in the order written. Never raises; text without letters or digits gives ()."""
     name = _FUSED_ARTICLE.sub(r"\1 ", clean(name))
-    found = _unmix(_WORD.findall(name))
+    found = _WORD.findall(name)
+    if not name.isascii():
+        found = _unmix(found)
     result = []
     for raw in found:
         word = raw.lower()
@@ -118,4 +120,4 @@ def words(name: str) -> list[Word]:
         # "J." and "J" stand for a name; a lower-case letter alone is a particle ("Lashkar-e-Tayyiba").
         initial = len(word) == 1 and (raw != word or script in ("arabic", "hebrew")) and word.isalpha()
         result.append(Word(word, script, initial))
-    return result
+    return tuple(result)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import gc
 import time
-from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -14,17 +15,13 @@ import numpy.typing as npt
 import orjson
 
 from dragoman.model import NAME_PROPERTIES, Record
-from dragoman.names import Kind, Name, Token, acronym, acronyms, skeleton, tokenise
-from dragoman.names.compiling import compiled
-from dragoman.names.kernels import MAX_KEYS
-from dragoman.names.likeness import costs, family_hash, forms
-from dragoman.names.sounds import codes
+from dragoman.names import Name, acronym, acronyms, tokenise
 from dragoman.screening import file
 from dragoman.screening.facts import COUNTRIES, DATES, GROUPS, PLACES, FactsBuilder, group_of
+from dragoman.screening.name_arrays import Entry, name_arrays
 from dragoman.screening.numbers import numbers_of
-from dragoman.screening.rarity import first_key, rarity, world_share
 from dragoman.screening.scoring import Strength
-from dragoman.screening.units import units
+from dragoman.screening.vocabulary import Vocabulary
 
 Progress = Callable[[int], None]
 
@@ -50,36 +47,6 @@ class IndexSummary:
         return cls(bytes=path.stat().st_size, **kept)
 
 
-class _Vocabulary:
-    """Numbers distinct tokens; spelling aside, tokens of the same forms, kind and families are one."""
-
-    def __init__(self) -> None:
-        self.numbers: dict[tuple[Any, ...], int] = {}
-        self.tokens: list[Token] = []
-
-    def number(self, token: Token) -> int:
-        key = token[1:]
-        known = self.numbers.get(key)
-        if known is None:
-            known = self.numbers[key] = len(self.tokens)
-            self.tokens.append(token)
-        return known
-
-    def settle(self) -> None:
-        """Number the tokens by their consonants: what is compared together lies together in memory."""
-        self.tokens.sort(key=lambda token: (token.skeleton, token[1:]))
-        self.numbers = {token[1:]: number for number, token in enumerate(self.tokens)}
-
-
-@dataclass(slots=True)
-class _Entry:
-    """One name of one party."""
-
-    name: Name
-    party: int
-    strength: Strength
-
-
 def build_index(
     path: Path, records: Iterable[Record], lists: Mapping[str, str], progress: Progress | None = None
 ) -> IndexSummary:
@@ -89,14 +56,31 @@ def build_index(
     describes a party (``holder``) adds its numbers to that party. `lists` maps each list to its version.
     `progress` is called with the number of parties read so far.
     """
+    with _without_collecting():
+        return _build(path, records, lists, progress)
+
+
+@contextmanager
+def _without_collecting() -> Iterator[None]:
+    """Hold the garbage collector: millions of tuples without cycles are made, and looking for any took a third."""
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if enabled:
+            gc.enable()
+
+
+def _build(path: Path, records: Iterable[Record], lists: Mapping[str, str], progress: Progress | None) -> IndexSummary:
     gathered = _Gathered()
     for record in records:
         gathered.add(record)
         if progress is not None and record.is_party:
             progress(len(gathered.parties))
-    entries = sorted(gathered.entries, key=lambda entry: _has_initial(entry.name))
-    vocabulary = _Vocabulary()
-    arrays = _name_arrays(entries, vocabulary)
+    entries = sorted(gathered.entries, key=lambda entry: entry.has_initial)
+    vocabulary = Vocabulary()
+    arrays = name_arrays(entries, vocabulary)
     arrays |= _blob("party", gathered.parties)
     arrays |= _blob("text", [entry.name.text.encode() for entry in entries])
     arrays |= {f"facts_{name}": value for name, value in gathered.facts.build()._asdict().items()}
@@ -119,7 +103,7 @@ class _Gathered:
 
     def __init__(self) -> None:
         self.parties: list[bytes] = []
-        self.entries: list[_Entry] = []
+        self.entries: list[Entry] = []
         self.sources: list[int] = []
         self.source_numbers: dict[str, int] = {}
         self.facts = FactsBuilder()
@@ -138,7 +122,7 @@ class _Gathered:
         self.sources.append(self.source_numbers.setdefault(record.source, len(self.source_numbers)))
         self.facts.add(record)
         self._number(record, place)
-        self.entries.extend(_Entry(name, place, strength) for name, strength in indexed_names(record))
+        self.entries.extend(Entry(name, place, strength) for name, strength in indexed_names(record))
 
     def _number(self, record: Record, holder: int | tuple[str, str]) -> None:
         for number in numbers_of(record):
@@ -153,10 +137,6 @@ class _Gathered:
             "number_hash": np.array([pair[0] for pair in pairs], np.uint64),
             "number_party": np.array([pair[1] for pair in pairs], np.int32),
         }
-
-
-def _has_initial(name: Name) -> bool:
-    return any(token.kind is Kind.INITIAL for token in name.tokens)
 
 
 class IndexedName(NamedTuple):
@@ -188,14 +168,17 @@ def indexed_names(record: Record) -> list[IndexedName]:
 
 
 def _party_json(record: Record) -> bytes:
-    shown = {prop: values for prop in _SHOWN if (values := record.values(prop))}
+    stated: dict[str, dict[str, None]] = {}
+    for known in record.statements:
+        if known.prop in _SHOWN:
+            stated.setdefault(known.prop, {})[known.value] = None
     return orjson.dumps(
         {
             "id": record.id,
             "source": record.source,
             "caption": record.caption,
             "schema": record.schema,
-            "facts": shown,
+            "facts": {prop: list(stated[prop]) for prop in _SHOWN if prop in stated},
         }
     )
 
@@ -204,104 +187,3 @@ def _blob(name: str, pieces: list[bytes]) -> dict[str, npt.NDArray[Any]]:
     start = np.zeros(len(pieces) + 1, np.int64)
     np.cumsum([len(piece) for piece in pieces], out=start[1:])
     return {f"{name}_start": start, f"{name}_blob": np.frombuffer(b"".join(pieces), np.uint8)}
-
-
-def _name_arrays(entries: list[_Entry], vocabulary: _Vocabulary) -> dict[str, npt.NDArray[Any]]:
-    """Number the tokens of all names and lay out vocabulary, postings and units."""
-    for entry in entries:
-        for token in (*entry.name.tokens, *(token for _, token in entry.name.joins)):
-            vocabulary.number(token)
-    vocabulary.settle()
-    numbered = [[vocabulary.number(token) for token in entry.name.tokens] for entry in entries]
-    arrays = _form_arrays(vocabulary.tokens)
-    weights = _weights(vocabulary, numbered, arrays)
-    columns: dict[str, list[Any]] = {name: [] for name in ("token", "first", "span", "weight", "opening", "initial")}
-    start = [0]
-    for entry in entries:
-        for unit in units(entry.name, lambda token: weights[vocabulary.number(token)]):
-            columns["token"].append(vocabulary.number(unit.token))
-            for column in ("first", "span", "weight", "opening", "initial"):
-                columns[column].append(getattr(unit, column))
-        start.append(len(columns["token"]))
-    kinds = {
-        "token": np.int32,
-        "first": np.uint8,
-        "span": np.uint8,
-        "weight": np.float32,
-        "opening": np.uint8,
-        "initial": np.uint8,
-    }
-    arrays |= {f"names_{name}": np.array(values, kinds[name]) for name, values in columns.items()}
-    arrays["names_start"] = np.array(start, np.int32)
-    arrays["names_party"] = np.array([entry.party for entry in entries], np.int32)
-    arrays["names_strength"] = np.array([entry.strength for entry in entries], np.uint8)
-    first = next((at for at, entry in enumerate(entries) if _has_initial(entry.name)), len(entries))
-    arrays["names_first_initial"] = np.array([first], np.int32)
-    return arrays | _postings(arrays["names_start"], arrays["names_token"], len(vocabulary.tokens))
-
-
-def _postings(start: npt.NDArray[np.int32], token: npt.NDArray[np.int32], tokens: int) -> dict[str, npt.NDArray[Any]]:
-    """Invert names to tokens: for each token the names it stands in, ascending, each once."""
-    owner = np.repeat(np.arange(len(start) - 1, dtype=np.int64), np.diff(start))
-    pairs = np.unique(token.astype(np.int64) * max(1, len(start)) + owner)
-    cuts = np.searchsorted(pairs, np.arange(tokens + 1, dtype=np.int64) * max(1, len(start)))
-    return {
-        "vocabulary_post_start": cuts.astype(np.int32),
-        "vocabulary_post_name": (pairs % max(1, len(start))).astype(np.int32),
-    }
-
-
-def _form_arrays(tokens: list[Token]) -> dict[str, npt.NDArray[Any]]:
-    """Lay out the forms of all tokens and the keys by which they are found."""
-    kernels = compiled("dragoman.screening.kernels")
-    every = [(number, *form) for number, token in enumerate(tokens) for form in forms(token)]
-    every.sort(key=lambda form: (skeleton(form[1]), form[1]))
-    start = np.zeros(len(every) + 1, np.int32)
-    np.cumsum([len(sounds) for _, sounds, _ in every], out=start[1:])
-    sound = np.frombuffer(codes("".join(sounds for _, sounds, _ in every)), np.uint8)
-    writing = np.array([written for _, _, written in every], np.uint8)
-    whole = np.array([tokens[number].whole for number, _, _ in every], np.uint8)
-    exact = np.array([tokens[number].exact for number, _, _ in every], np.uint8)
-    key = np.empty(len(every) * (MAX_KEYS + 1), np.uint64)
-    form = np.empty(len(key), np.int32)
-    count = kernels.forms_keys(start, sound, writing, whole, costs(), key, form)
-    mass = np.empty((len(every), 2), np.float32)
-    kernels.all_masses(start, sound, writing, exact, costs(), mass)
-    main = {number: at for at, (number, sounds, _) in enumerate(every) if tokens[number].sounds == sounds}
-    family_key, family_form = _family_keys(tokens, main)
-    key = np.concatenate([key[:count], family_key])
-    form = np.concatenate([form[:count], family_form])
-    order = np.lexsort((form, key))
-    hashes, cuts = np.unique(key[order], return_index=True)
-    slots = np.full(1 << max(4, (2 * len(hashes)).bit_length()), -1, np.int32)
-    kernels.fill_slots(hashes, slots)
-    return {
-        "vocabulary_form_start": start,
-        "vocabulary_form_sound": sound,
-        "vocabulary_form_writing": writing,
-        "vocabulary_form_mass": mass,
-        "vocabulary_form_token": np.array([number for number, _, _ in every], np.int32),
-        "vocabulary_form_order": np.array(sorted(main.values(), key=lambda at: codes(every[at][1])), np.int32),
-        "vocabulary_slots": slots,
-        "vocabulary_key_hash": hashes,
-        "vocabulary_key_start": np.append(cuts, len(order)).astype(np.int32),
-        "vocabulary_key_form": form[order],
-    }
-
-
-def _family_keys(tokens: list[Token], main: dict[int, int]) -> tuple[npt.NDArray[np.uint64], npt.NDArray[np.int32]]:
-    pairs = [(family_hash(family), main[number]) for number, token in enumerate(tokens) for family in token.families]
-    return np.array([pair[0] for pair in pairs], np.uint64), np.array([pair[1] for pair in pairs], np.int32)
-
-
-def _weights(vocabulary: _Vocabulary, numbered: list[list[int]], arrays: dict[str, npt.NDArray[Any]]) -> list[float]:
-    """Weigh every token by how many names have one of its consonants; keep the weights by key for queries."""
-    keys = [first_key(token.sounds) for token in vocabulary.tokens]
-    with_key = Counter(key for tokens in numbered for key in {keys[token] for token in tokens})
-    shares = world_share()
-    weight = {key: rarity(with_key.get(key, 0), len(numbered), shares.get(key, 0.0)) for key in {*keys, *shares}}
-    ordered = sorted(weight)
-    arrays["rarity_key"] = np.array(ordered, np.uint64)
-    arrays["rarity_weight"] = np.array([weight[key] for key in ordered], np.float32)
-    arrays["rarity_unseen"] = np.array([rarity(0, len(numbered), 0.0)], np.float32)
-    return [weight[key] for key in keys]
