@@ -7,7 +7,6 @@ Each sends at most once an hour, since every letter is itself journalled.
 from __future__ import annotations
 
 import base64
-import binascii
 from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
@@ -33,6 +32,7 @@ from dragoman.node.partners import lines
 from dragoman.node.partners.delivering import handles
 from dragoman.node.partners.identity import node_id, node_key
 from dragoman.node.partners.models import Cosigned, JournalAlarm, Partner, SeenJournal
+from dragoman.node.partners.octets import read_octets
 from dragoman.node.partners.sending import locked_stream, send
 
 CHECKPOINT, COSIGNATURE = "checkpoint", "cosignature"
@@ -119,9 +119,9 @@ def _read(body: Any) -> tuple[Checkpoint, int, list[bytes]]:
     try:
         found = Checkpoint.parse(body["checkpoint"])
         found.note.verify([Verifier.parse(body["key"])])
-        proof = [base64.b64decode(each, validate=True) for each in body["proof"]]
+        proof = [read_octets(each, "a step of the proof") for each in body["proof"]]
         since = body["since"]
-    except (TypeError, KeyError, AttributeError, ValueError, binascii.Error) as error:
+    except (TypeError, KeyError, AttributeError, ValueError) as error:
         raise MessageRefused("no checkpoint with its proof", remedy="ask the partner to send it again") from error
     if type(since) is not int or len(proof) > 200:
         raise MessageRefused("no checkpoint with its proof", remedy="ask the partner to send it again")

@@ -9,7 +9,6 @@ against the quota.
 from __future__ import annotations
 
 import base64
-import binascii
 from collections.abc import Iterable, Sequence
 from hashlib import sha256
 
@@ -23,6 +22,7 @@ from dragoman.exchange.keys_of import SURE_KINDS, MatchKey, keys_of
 from dragoman.exchange.oprf_group import POINT
 from dragoman.model import Record
 from dragoman.node.partners.models import Agreement
+from dragoman.node.partners.octets import read_octets
 
 
 def keys(record: Record) -> list[MatchKey]:
@@ -57,10 +57,7 @@ def _texts(points: bytes) -> list[str]:
 
 
 def _bytes(text: str) -> bytes:
-    try:
-        found = base64.b64decode(text, validate=True)
-    except (binascii.Error, ValueError, TypeError) as error:
-        raise MessageRefused("no point in base64", remedy="ask the partner to send it again") from error
+    found = read_octets(text, "a point")
     if len(found) != POINT:
         raise MessageRefused("no point of 32 bytes", remedy="ask the partner to send it again")
     return found

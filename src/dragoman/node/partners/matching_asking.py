@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import binascii
 import csv
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -23,6 +22,7 @@ from dragoman.node.partners import lines
 from dragoman.node.partners.identity import node_id
 from dragoman.node.partners.matching_publishing import quotas_of, uses
 from dragoman.node.partners.models import Agreement, HeldEdition, MatchQuestion, Partner
+from dragoman.node.partners.octets import octets_of
 
 LISTS, EDITION, QUESTION = "exchange/matching/lists", "exchange/matching/edition", "exchange/matching/question"
 #: The columns of a batch, in the order that lines without a heading have.
@@ -91,7 +91,7 @@ def fetch(held: HeldEdition) -> matching.PublishedList:
         raise MatchingRefused(f"{agreement.partner} no longer offers {held.name}", remedy="ask which lists it offers")
     if current["edition"] != held.edition:
         found = lines.post(agreement.partner, EDITION, {"agreement": agreement.hash, "name": held.name})
-        published = matching.PublishedList.read(_bytes(found, "content"))
+        published = matching.PublishedList.read(octets_of(found, "content"))
         held.edition, held.content, held.at = published.id, published.content, timezone.now()
         held.kinds, held.purpose, held.elements = current["kinds"], current["purpose"], current["elements"]
         held.save()
@@ -146,14 +146,8 @@ def _answer(held: HeldEdition, question: matching.Question) -> matching.Answer:
         "blinded": base64.b64encode(question.blinded).decode(),
     }
     found = lines.post(held.agreement.partner, QUESTION, body)
-    return matching.Answer(str(found.get("commitment")), _bytes(found, "evaluated"), _bytes(found, "proof"))
-
-
-def _bytes(found: Any, name: str) -> bytes:
-    try:
-        return base64.b64decode(found[name], validate=True)
-    except (TypeError, KeyError, ValueError, binascii.Error) as error:
-        raise MessageRefused(f"{name} is missing in the answer", remedy="ask the partner") from error
+    evaluated, proof = octets_of(found, "evaluated"), octets_of(found, "proof")
+    return matching.Answer(str(found.get("commitment")), evaluated, proof)
 
 
 def _matched(records: list[Record], by_key: dict[MatchKey, list[int]], hits: Iterable[MatchKey]) -> list[Matched]:

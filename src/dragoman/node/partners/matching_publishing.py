@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import binascii
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -29,6 +28,7 @@ from dragoman.node.journal.recording import record as journal
 from dragoman.node.partners.holding import giver_of, of_records
 from dragoman.node.partners.identity import node_id
 from dragoman.node.partners.models import Agreement, MatchList, MatchQuestion, Partner
+from dragoman.node.partners.octets import octets_of
 from dragoman.node.partners.policies import SERVICE
 from dragoman.node.partners.sharing import CLASS, statements_of
 from dragoman.node.registry.models import ListVersion, Record, Source
@@ -165,7 +165,7 @@ def question(partner: Partner, body: Any) -> Any:
     Raises MatchingRefused, QuotaReached.
     """
     row = _find(partner, body, "edition")
-    asked = matching.Question(row.edition, _bytes(body, "blinded"))
+    asked = matching.Question(row.edition, octets_of(body, "blinded", MatchingRefused))
     if asked.size not in matching.SIZES:
         raise MatchingRefused(f"a question of {asked.size} elements", remedy="fill it up to an agreed size")
     with transaction.atomic():
@@ -227,13 +227,6 @@ def _text(body: Any, name: str) -> str:
     if not isinstance(found, str):
         raise MatchingRefused(f"{name} is missing", remedy="say it as a text")
     return found
-
-
-def _bytes(body: Any, name: str) -> bytes:
-    try:
-        return base64.b64decode(_text(body, name), validate=True)
-    except (binascii.Error, ValueError) as error:
-        raise MatchingRefused(f"{name} is no Base64", remedy="encode it") from error
 
 
 def _box() -> Fernet:

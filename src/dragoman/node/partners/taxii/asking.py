@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
 import hashlib
 import re
 from functools import cache
@@ -11,12 +9,13 @@ from uuid import NAMESPACE_URL, UUID, uuid5
 
 from django.http import HttpRequest
 
-from dragoman.errors import DragomanError, TaxiiRefused
+from dragoman.errors import DragomanError, MessageRefused, TaxiiRefused
 from dragoman.exchange.taxii.reading import Reader
 from dragoman.exchange.taxii.resources import Collection as Shown
 from dragoman.node.partners import lines
 from dragoman.node.partners.identity import node_id, node_key
 from dragoman.node.partners.models import Agreement, Collection, Partner, PartnerToken
+from dragoman.node.partners.octets import read_octets
 
 #: An API root as its address names it: the number of the agreement.
 _ROOT = re.compile(r"[1-9][0-9]{0,17}")
@@ -31,8 +30,8 @@ def partner_of(request: HttpRequest) -> Partner:
             raise TaxiiRefused(error.message, status=401, remedy=error.remedy or "sign the request") from error
     kind, _, text = request.headers.get("Authorization", "").partition(" ")
     try:
-        node, _, token = base64.b64decode(text, validate=True).decode().partition(":")
-    except (binascii.Error, UnicodeDecodeError):
+        node, _, token = read_octets(text, "who asks").decode().partition(":")
+    except (MessageRefused, UnicodeDecodeError):
         node = token = ""
     row = PartnerToken.objects.select_related("partner").filter(digest=digest_of(token), revoked=None).first()
     if kind.lower() != "basic" or row is None or row.partner.node != node:
