@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import os
 import shutil
+import sqlite3
 import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -60,6 +62,14 @@ def test_a_full_disk_is_told_and_the_node_goes_on_when_there_is_room(small_disk:
         assert full
         for answer in full:
             is_trouble(answer, 507)
+        upload = node.upload(key, [LISTED] * 1000)
+        assert (upload.status_code, upload.json()["remedy"]) == (507, "make room on the node's disk")
+        importing = subprocess.run(
+            [sys.executable, "-c", _IMPORT],
+            env=environment(home, DATABASE_URL=""), capture_output=True, text=True, check=False,
+        )  # fmt: skip
+        assert importing.returncode != 0
+        assert "No space left" in importing.stderr or "disk is full" in importing.stderr
         assert node.ask("GET", "/healthz")[0] == 200
         saving = subprocess.run(
             dragoman("backup", str(small_disk / "node.backup")),
@@ -71,21 +81,108 @@ def test_a_full_disk_is_told_and_the_node_goes_on_when_there_is_room(small_disk:
         status, answer, _ = node.match(LISTED, key)
         assert status == 200
         assert answer["responses"]["q"]["results"]
+        assert node.upload(key, [LISTED]).status_code == 202
+        subprocess.run([sys.executable, "-c", _IMPORT], env=environment(home, DATABASE_URL=""), check=True)
     verified = subprocess.run(dragoman("journal", "verify"), env=environment(home, DATABASE_URL=""), check=False)
     assert verified.returncode == 0
 
 
-def test_a_disk_that_cannot_be_written_is_told_and_the_node_goes_on_afterwards(small_disk: Path) -> None:
-    home = small_disk / "home"
+class FailingDisk:
+    """A disk of ext4 in a file, which the kernel makes read-only as it does where it meets an error of the disk."""
+
+    def __init__(self, folder: Path) -> None:
+        self.image, self.folder = folder / "image", folder / "disk"
+        self.folder.mkdir()
+        with self.image.open("wb") as stream:
+            stream.truncate(128 << 20)
+        programs = shutil.which("mkfs.ext4"), shutil.which("e2fsck"), shutil.which("findmnt")
+        if os.geteuid() != 0 or None in programs:
+            pytest.skip("no right or no program to make a disk (apt-get install e2fsprogs)")
+        subprocess.run(["mkfs.ext4", "-q", str(self.image)], check=True)
+        self.mount()
+
+    def mount(self) -> None:
+        if not mount("-o", "loop,errors=remount-ro", str(self.image), str(self.folder)):
+            pytest.skip("no right to mount a disk")
+
+    def fail(self) -> None:
+        """Make it read-only at once, whoever has files of it open."""
+        source = subprocess.run(
+            ["findmnt", "--noheadings", "--output", "SOURCE", str(self.folder)],
+            capture_output=True, text=True, check=True,
+        ).stdout.strip()  # fmt: skip
+        Path("/sys/fs/ext4", Path(source).name, "trigger_fs_error").write_text("1")
+        with pytest.raises(OSError, match="Read-only"):
+            (self.folder / "trial").touch()
+
+    def mend(self) -> None:
+        """Check the disk and mount it anew; nobody may use it meanwhile."""
+        subprocess.run(["umount", str(self.folder)], check=True)
+        assert subprocess.run(["e2fsck", "-fy", str(self.image)], capture_output=True, check=False).returncode in (0, 1)
+        self.mount()
+
+
+@pytest.fixture
+def failing_disk(tmp_path: Path) -> Iterator[FailingDisk]:
+    disk = FailingDisk(tmp_path)
+    yield disk
+    subprocess.run(["umount", "-l", str(disk.folder)], check=False)
+
+
+#: Imports the exercise's lists, as the console's job does; says what happened.
+_IMPORT = """
+from dragoman.node.serving.prepare import set_up
+set_up()
+from dragoman.cli.serve_exercise import load
+load()
+"""
+
+
+def test_a_disk_that_the_kernel_made_read_only_is_told_and_nothing_acknowledged_is_lost(
+    failing_disk: FailingDisk, tmp_path: Path
+) -> None:
+    home, elsewhere = failing_disk.folder / "home", tmp_path / "elsewhere.backup"
     key = make_key(home, exercise=True, DATABASE_URL="")
+    surroundings = environment(home, DATABASE_URL="")
+    acknowledged = 0
     with serving(home, DATABASE_URL="") as node:
-        assert node.match(LISTED, key)[0] == 200
-        if not mount("-o", "remount,ro", str(small_disk)):
-            # Files are open for writing, so the kernel refuses: leave it to the kinds of errors (tests/node/api).
-            pytest.skip("the disk cannot be made read-only while the node has it open")
-        is_trouble(node.match(LISTED, key), 503)
-        assert mount("-o", "remount,rw", str(small_disk))
-        assert node.match(LISTED, key)[0] == 200
+        for _ in range(5):
+            acknowledged += node.match(LISTED, key)[0] == 200
+        assert node.upload(key, [LISTED]).status_code == 202
+        failing_disk.fail()
+        for _ in range(3):  # what was open, and what is opened anew
+            answer = node.match(LISTED, key)
+            is_trouble(answer, 503)
+            assert "cannot be written" in answer[1]["detail"]
+        upload = node.upload(key, [LISTED])
+        assert (upload.status_code, upload.json()["remedy"]) == (503, "check the disk and the owner of the node's home")
+        assert node.ask("GET", "/healthz")[0] == 200
+        refused = {
+            "serve": dragoman("serve", "--port", "1"),
+            "worker": dragoman("worker", "--once"),
+            "backup": dragoman("backup", str(failing_disk.folder / "node.backup")),
+            "import": [sys.executable, "-c", _IMPORT],
+        }
+        for what, command in refused.items():
+            done = subprocess.run(command, env=surroundings, capture_output=True, text=True, check=False)
+            assert done.returncode in (1, 2), what
+            assert "Read-only file system" in done.stderr, what
+        subprocess.run(dragoman("backup", str(elsewhere)), env=surroundings, check=True)
+    failing_disk.mend()
+    [document] = (home / "node" / "documents").rglob("names.csv")
+    assert LISTED in document.read_text()
+    with serving(home, DATABASE_URL="") as node:
+        assert node.match(LISTED, key)[1]["responses"]["q"]["results"]
+        assert node.upload(key, [LISTED]).status_code == 202
+        subprocess.run([sys.executable, "-c", _IMPORT], env=surroundings, check=True)
+    subprocess.run(dragoman("journal", "verify"), env=surroundings, check=True)
+    back = tmp_path / "back"
+    subprocess.run(dragoman("restore", str(elsewhere)), env=environment(back, DATABASE_URL=""), check=True)
+    for each in (home, back):
+        database = sqlite3.connect(each / "node" / "node.sqlite3")
+        [count] = database.execute("SELECT count(*) FROM journal_event WHERE act = 'desk.query.screened'").fetchone()
+        database.close()
+        assert count >= acknowledged == 5
 
 
 @pytest.fixture

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import secrets
 from collections.abc import Iterator
 from contextlib import suppress
@@ -18,6 +17,7 @@ from pathlib import Path
 
 from dragoman.errors import ListRefused, UnknownList, UnknownVersion
 from dragoman.lists import intake, versions
+from dragoman.lists.durable import sync, sync_tree
 from dragoman.lists.home import home_folder
 from dragoman.lists.intake import Progress, Tally
 from dragoman.lists.locking import locked
@@ -252,8 +252,9 @@ class ListStore:
     def _publish(self, folder: Path, account: ListVersion) -> None:
         with (folder / versions.ACCOUNT).open("x", encoding="utf-8") as file:
             json.dump(account.to_json(), file, ensure_ascii=False, indent=1)
-            file.flush()
-            os.fsync(file.fileno())
+        sync_tree(folder)
         target = self._path(account)
         target.parent.mkdir(parents=True, exist_ok=True)
         folder.rename(target)
+        sync(target.parent)
+        sync(self.folder)

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from dragoman.errors import SettingRefused
+from dragoman.lists.durable import sync
 
 PREFIX = "DRAGOMAN_"
 _TRUE, _FALSE = {"1", "true", "yes", "on"}, {"", "0", "false", "no", "off"}
@@ -76,6 +77,7 @@ def kept_secret(path: Path, make: Callable[[], str] = _random) -> str:
             pass
         finally:
             own.unlink()
+        sync(path.parent)
     if path.stat().st_mode & 0o077:
         raise SettingRefused("the secret can be read by others", place=str(path), remedy=f"chmod 600 {path}")
     return path.read_text(encoding="utf-8").strip()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 from collections.abc import Callable
 from typing import Any
@@ -166,3 +167,36 @@ def test_a_changing_call_by_a_session_needs_its_token(
     strict = Client(enforce_csrf_checks=True)
     strict.cookies = browser.cookies
     is_problem(strict.post("/match/default", BODY, content_type="application/json"), 403)
+
+
+@pytest.mark.parametrize(
+    ("error", "status", "says"),
+    [
+        (OSError(errno.ENOSPC, "No space left on device"), 507, "full"),
+        (OSError(errno.EDQUOT, "Disk quota exceeded"), 507, "full"),
+        (OSError(errno.EROFS, "Read-only file system"), 503, "cannot be written"),
+        (PermissionError(errno.EACCES, "Permission denied"), 503, "cannot be written"),
+        (OperationalError("disk I/O error"), 503, "cannot be written"),
+        (OSError(errno.ENOTTY, "Inappropriate ioctl"), 500, "fault"),
+    ],
+)
+def test_a_disk_that_fails_is_told_by_the_api_and_by_pages(
+    caller: Client,
+    client_of: Callable[..., Client],
+    monkeypatch: pytest.MonkeyPatch,
+    error: Exception,
+    status: int,
+    says: str,
+) -> None:
+    def fail(*_: object, **__: object) -> None:
+        raise error
+
+    monkeypatch.setattr(matching, "screen_now", fail)
+    caller.raise_request_exception = False
+    assert says in is_problem(caller.post("/match/default", BODY, content_type="application/json"), status)["detail"]
+    monkeypatch.setattr("dragoman.node.desk.views.hits.hit_queue.page", fail)
+    page = client_of("analyst")
+    page.raise_request_exception = False
+    answer = page.get("/hits/")
+    assert answer.status_code == status
+    assert "text/html" in answer["Content-Type"]

@@ -10,10 +10,12 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+
+import httpx
 
 import dragoman as dragoman_package
 
@@ -115,6 +117,16 @@ class Node:
             return answer.status, json.loads(text) if is_json else text, headers_of(answer)
         finally:
             connection.close()
+
+    def upload(self, key: str, names: Iterable[str]) -> httpx.Response:
+        """Hand in a file of names to be screened by a job."""
+        table = "name\n" + "".join(f"{name}\n" for name in names)
+        return httpx.post(
+            f"{self.url}/api/desk/screenings",
+            files={"document": ("names.csv", table.encode())},
+            headers={"Authorization": f"ApiKey {key}"},
+            timeout=60,
+        )
 
     def match(self, name: str, key: str) -> tuple[int, Any, dict[str, str]]:
         """Ask `/match` for one name."""

@@ -7,7 +7,6 @@ import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-import httpx
 import pytest
 
 from tests.node.serving.running import Node, dragoman, environment, make_key, serving
@@ -24,13 +23,7 @@ def shift(tmp_path: Path) -> Shift:
 
 def upload(node: Node, key: str, rows: int) -> int:
     """Hand in a file of so many names; return the number of its job."""
-    table = "name\n" + "".join(f"Nobody Number{number}\n" for number in range(rows)) + f"{LISTED}\n"
-    answer = httpx.post(
-        f"{node.url}/api/desk/screenings",
-        files={"document": ("names.csv", table.encode())},
-        headers={"Authorization": f"ApiKey {key}"},
-        timeout=60,
-    )
+    answer = node.upload(key, [*(f"Nobody Number{number}" for number in range(rows)), LISTED])
     assert answer.status_code == 202, answer.text
     number: int = answer.json()["job_id"]
     return number

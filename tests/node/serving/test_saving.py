@@ -110,8 +110,8 @@ def test_the_journals_checkpoint_is_never_newer_than_the_database(
 ) -> None:
     take = databases.snapshot
 
-    def slowly(database: dict[str, Any], target: Path) -> None:
-        take(database, target)
+    def slowly(database: dict[str, Any], target: Path, **more: bool) -> None:
+        take(database, target, **more)
         (home / "node" / "journal" / "checkpoint").write_text("later")
 
     monkeypatch.setattr(databases, "snapshot", slowly)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import logging
 import sys
 from collections.abc import Callable
@@ -101,14 +102,28 @@ def of_database(request: HttpRequest, error: Exception) -> HttpResponse:
     text = str(error).lower()
     log.error("database: %s", error)
     if "disk is full" in text or "no space" in text or "could not extend" in text:
-        return told(request, 507, "The node's disk is full; nothing was changed.", "make room on the node's disk")
-    if "readonly" in text or "read-only" in text or "unable to open" in text:
-        return told(
-            request, 503, "The node's database cannot be written.", "check the disk and the owner of the node's home"
-        )
+        return told(request, 507, _FULL, "make room on the node's disk")
+    if any(words in text for words in ("readonly", "read-only", "unable to open", "disk i/o error")):
+        return told(request, 503, "The node's database cannot be written.", _CHECK_DISK)
     if "locked" in text:
         return told(request, 503, "The node's database is busy.")
     return told(request, 503)
+
+
+_FULL = "The node's disk is full; nothing was changed."
+_CHECK_DISK = "check the disk and the owner of the node's home"
+_NO_ROOM = {errno.ENOSPC, errno.EDQUOT}
+_NOT_WRITTEN = {errno.EROFS, errno.EACCES, errno.EPERM, errno.EIO}
+
+
+def of_disk(request: HttpRequest, error: OSError) -> HttpResponse:
+    """Return the problem of a disk that is full or cannot be written; any other is a fault of the program."""
+    if error.errno not in _NO_ROOM | _NOT_WRITTEN:
+        return _fault(request, error)
+    log.error("disk: %s", error)
+    if error.errno in _NO_ROOM:
+        return told(request, 507, _FULL, "make room on the node's disk")
+    return told(request, 503, "The node's disk cannot be written; nothing was changed.", _CHECK_DISK)
 
 
 def _fault(request: HttpRequest, error: Exception) -> HttpResponse:
@@ -131,6 +146,7 @@ def join(api: NinjaAPI) -> None:
         DataError: lambda request, error: told(request, 400, "A value is out of range."),
         OperationalError: of_database,
         InterfaceError: of_database,
+        OSError: of_disk,
         Exception: _fault,
     }
     for kind, answer in answers.items():
@@ -147,10 +163,10 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponseBase:
 
 
 def server_error(request: HttpRequest) -> HttpResponseBase:
-    """Answer a fault outside the operations; a database that is away is told apart. Asks nothing of the database."""
+    """Answer a fault outside the operations, asking nothing of the database; that and the disk are told apart."""
     error = sys.exc_info()[1]
-    if isinstance(error, OperationalError | InterfaceError):
-        answer = of_database(request, error)
+    if isinstance(error, OperationalError | InterfaceError | OSError):
+        answer = of_disk(request, error) if isinstance(error, OSError) else of_database(request, error)
         if is_api(request):
             return answer
         return _fault_page(answer.status_code, retry_after=RETRY_AFTER)

@@ -20,6 +20,7 @@ from django.http import FileResponse
 from django.utils import timezone
 
 from dragoman.errors import InputError
+from dragoman.lists.durable import sync_tree
 from dragoman.node.access import Principal
 from dragoman.node.desk.models import Document
 
@@ -48,6 +49,7 @@ def keep(principal: Principal, upload: UploadedFile[bytes]) -> Document:
     upload.seek(0)
     folder = f"{timezone.now():%Y/%m}/{secrets.token_hex(12)}"
     path = default_storage.save(f"{folder}/{name}", upload)
+    sync_tree(Path(default_storage.path(path)).parent)
     return Document.objects.create(name=name, file=path, bytes=size, sha256=digest.hexdigest(), by=principal.account)
 
 

@@ -79,6 +79,10 @@ def run(job_id: int) -> None:
     except (OperationalError, InterfaceError):
         # The database is away, locked, or its disk full: the worker takes the job back as soon as it can be written.
         logger.exception("Job %s lost the database; it goes on from its mark when that is back", job_id)
+    except OSError as error:
+        logger.exception("Job %s could not read or write a file", job_id)
+        what = f"{error.strerror or error}: {error.filename}" if error.filename else str(error)
+        work.finish(Job.State.FAILED, f"{what}\n  mend the disk or make room on it, then let the job go on")
     except BaseException:
         work.finish(Job.State.FAILED, "A fault of the program; the worker's log tells more.")
         raise

@@ -20,6 +20,7 @@ from django.conf import settings
 from dragoman.audit.checkpoints import Checkpoint
 from dragoman.audit.notes import Signer, Verifier
 from dragoman.errors import SettingRefused
+from dragoman.lists.durable import sync
 from dragoman.lists.locking import locked
 from dragoman.node.environment import kept_secret
 
@@ -74,10 +75,12 @@ def _lines(path: Path) -> list[str]:
 
 
 def _write(path: Path, text: str) -> None:
-    """Put a text in place of the file, wholly or not at all."""
+    """Put a text in place of the file, wholly or not at all, and so that a power cut leaves it there."""
     own = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
     own.write_text(text, encoding="utf-8")
+    sync(own)
     os.replace(own, path)
+    sync(path.parent)
 
 
 def anchor(text: str) -> None:

@@ -13,6 +13,7 @@ from django.db import transaction
 
 from dragoman.errors import ListRefused
 from dragoman.lists.catalogue import recognise
+from dragoman.lists.durable import sync_tree
 from dragoman.lists.store import ListStore
 from dragoman.lists.versions import check_name
 from dragoman.node.access import Principal
@@ -35,6 +36,7 @@ def begin(principal: Principal, name: str, file: Any) -> Job:
     with target.open("xb") as stream:
         for chunk in file.chunks():
             stream.write(chunk)
+    sync_tree(place)
     with transaction.atomic():
         job = queue.start(principal, KIND, {"name": name, "folder": place.name, "file": target.name})
         record(principal, "registry.list.handed_in", f"job:{job.pk}", list=name)

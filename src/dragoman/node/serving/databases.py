@@ -23,9 +23,14 @@ def kind_of(database: dict[str, Any]) -> str:
     return SQLITE if str(database["ENGINE"]).endswith("sqlite3") else POSTGRESQL
 
 
-def snapshot(database: dict[str, Any], target: Path) -> None:
-    """Write a snapshot of the database into the new file `target`. Raises BackupRefused where that fails."""
-    if kind_of(database) == SQLITE:
+def snapshot(database: dict[str, Any], target: Path, *, frozen: bool = False) -> None:
+    """Write a snapshot of the database into the new file `target`. Raises BackupRefused where that fails.
+
+    A `frozen` file of SQLite lies on a disk that cannot be written any more.
+    """
+    if kind_of(database) == SQLITE and frozen:
+        _copy_frozen(Path(database["NAME"]), target)
+    elif kind_of(database) == SQLITE:
         _snapshot_sqlite(Path(database["NAME"]), target)
     else:
         _run("pg_dump", database, "--format=custom", "--no-owner", "--no-privileges", f"--file={target}")
@@ -34,7 +39,7 @@ def snapshot(database: dict[str, Any], target: Path) -> None:
 
 def _snapshot_sqlite(path: Path, target: Path) -> None:
     if not path.is_file():
-        raise BackupRefused("there is no database yet", place=str(path), remedy="serve the node once: dragoman serve")
+        raise _no_database(path)
     source, copy = sqlite3.connect(path, timeout=60), sqlite3.connect(target)
     try:
         source.execute("BEGIN")  # one state, although the copy takes several steps
@@ -46,6 +51,34 @@ def _snapshot_sqlite(path: Path, target: Path) -> None:
     finally:
         copy.close()
         source.close()
+
+
+def _no_database(path: Path) -> BackupRefused:
+    return BackupRefused("there is no database yet", place=str(path), remedy="serve the node once: dragoman serve")
+
+
+def _copy_frozen(path: Path, target: Path) -> None:
+    """Copy a database as it lies, with its log: nobody can write to it, nor could SQLite open it there."""
+    if not path.is_file():
+        raise _no_database(path)
+    log = target.with_name(f"{target.name}-wal")
+    try:
+        shutil.copyfile(path, target)
+        if (own := path.with_name(f"{path.name}-wal")).is_file():
+            shutil.copyfile(own, log)
+        opened = sqlite3.connect(target)
+        try:
+            opened.execute("PRAGMA journal_mode=DELETE")  # takes in the log
+        finally:
+            opened.close()
+    except sqlite3.Error as error:
+        raise BackupRefused(
+            f"the database cannot be copied: {error}", place=str(path), remedy="mend the disk"
+        ) from error
+    finally:
+        log.unlink(missing_ok=True)
+        target.with_name(f"{target.name}-shm").unlink(missing_ok=True)
+    check_sqlite(target)
 
 
 def check_sqlite(path: Path) -> None:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import os
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from dragoman.lists.durable import sync, sync_tree
 from dragoman.lists.locking import locked
 
 #: An arbitrary number by which nodes on one PostgreSQL agree who prepares the tables.
@@ -93,8 +95,14 @@ def _collect(target: Path) -> None:
             found = os.stat(storage.path(name))
             digest.update(f"{name} {found.st_size} {found.st_mtime_ns}\n".encode())
     mark = target / _MARK
-    if mark.is_file() and mark.read_text() == digest.hexdigest():
+    whole = mark.read_text() if mark.is_file() else ""
+    if whole == digest.hexdigest():
         return
+    if not whole:  # collecting was interrupted: by a power cut, it may have left empty files
+        shutil.rmtree(target, ignore_errors=True)
     target.mkdir(parents=True, exist_ok=True)
+    mark.unlink(missing_ok=True)
     call_command("collectstatic", interactive=False, verbosity=0)
+    sync_tree(target)
     mark.write_text(digest.hexdigest())
+    sync(mark)

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import secrets
 import shutil
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
 from dragoman.errors import BackupRefused, UsageError
+from dragoman.lists.durable import sync, sync_tree
 from dragoman.lists.locking import locked
 from dragoman.node.serving import archive, databases
 from dragoman.node.serving.archive import Manifest
@@ -33,33 +37,38 @@ def save(target: Path, home: Path, database: dict[str, Any]) -> Manifest:
         raise UsageError(f"{target} is there already", remedy="name a new file")
     if not target.parent.is_dir():
         raise UsageError(f"there is no folder {target.parent}", remedy="make it first")
-    with locked(home / "node" / ".saving"):
+    with _alone(home) as frozen:
         for left in target.parent.glob(f".{target.name}.*.partial"):
             left.unlink()
         name = f".{target.name}.{secrets.token_hex(6)}"
         partial, snapshot = target.with_name(f"{name}.partial"), target.with_name(f"{name}.db.partial")
         try:
             witnesses = archive.witnesses_of(home)
-            databases.snapshot(database, snapshot)
+            databases.snapshot(database, snapshot, frozen=frozen)
             with open(os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as stream:
                 manifest = archive.write(stream, home, witnesses, snapshot, databases.kind_of(database))
                 stream.flush()
                 os.fsync(stream.fileno())
             partial.rename(target)
-            _sync(target.parent)
+            sync(target.parent)
         finally:
             partial.unlink(missing_ok=True)
             snapshot.unlink(missing_ok=True)
     return manifest
 
 
-def _sync(folder: Path) -> None:
-    """Make a rename survive a power cut."""
-    opened = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(opened)
-    finally:
-        os.close(opened)
+@contextmanager
+def _alone(home: Path) -> Iterator[bool]:
+    """Keep other backups of this home waiting; tell whether it is frozen: on a disk that cannot be written any more."""
+    with ExitStack() as held:
+        try:
+            held.enter_context(locked(home / "node" / ".saving"))
+            frozen = False
+        except OSError as error:
+            if error.errno != errno.EROFS:
+                raise
+            frozen = True
+        yield frozen
 
 
 def restore(path: Path, home: Path, database_url: str = "") -> Manifest:
@@ -89,9 +98,10 @@ def restore(path: Path, home: Path, database_url: str = "") -> Manifest:
         (staging / archive.DATABASE).rename(node / "node.sqlite3")
     else:
         databases.restore_postgresql(database_url, staging / archive.DATABASE)
+    sync_tree(unpacked)
     for each in sorted(unpacked.iterdir()):
         each.rename(home / each.name)
-    _sync(home)
+    sync(home)
     shutil.rmtree(staging)
     return manifest
 
