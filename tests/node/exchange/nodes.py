@@ -12,6 +12,7 @@ import sys
 from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import httpx
 
@@ -55,6 +56,7 @@ class Node:
     port: int = field(default_factory=free_port)
     cookies: dict[str, str] = field(default_factory=dict)
     process: subprocess.Popen[bytes] | None = None
+    inside: tuple[str, ...] = ()  # what stands before a command that is to run in the node's network
 
     @property
     def url(self) -> str:
@@ -71,9 +73,9 @@ class Node:
 
     def run(self, *arguments: str, script: str | None = None) -> str:
         """Run a command of the node (``exchange``), or a script within it; return what it printed."""
-        command = [sys.executable, "-m", "dragoman.node", *arguments]
+        command = [*self.inside, sys.executable, "-m", "dragoman.node", *arguments]
         if script is not None:
-            command = [sys.executable, "-c", f"import django; django.setup()\n{script}"]
+            command = [*self.inside, sys.executable, "-c", f"import django; django.setup()\n{script}"]
         done = subprocess.run(command, env=self.environment, capture_output=True, text=True, check=False)
         assert done.returncode == 0, done.stderr[-2000:]
         return done.stdout
@@ -96,7 +98,7 @@ class Node:
     def start(self, *options: str, jobs: bool = False) -> None:
         """Serve, and wait until it answers."""
         main = "from dragoman.cli import main; main()"
-        command = [sys.executable, "-c", main, "serve", "--port", str(self.port), *options]
+        command = [*self.inside, sys.executable, "-c", main, "serve", "--port", str(self.port), *options]
         with (self.home / "said.log").open("wb") as log:
             self.process = subprocess.Popen(
                 command if jobs else [*command, "--no-jobs"],
@@ -105,10 +107,10 @@ class Node:
                 stderr=log,
                 start_new_session=True,
             )
-        with httpx.Client(trust_env=False) as client:
+        with self.http() as client:
             while self.process.poll() is None:
                 try:
-                    if client.get(f"{self.url}/healthz", timeout=5).status_code == 200:
+                    if client.get("/healthz", timeout=5).status_code == 200:
                         return
                 except httpx.TransportError:
                     select_a_moment()
@@ -122,8 +124,11 @@ class Node:
 
     def client(self, role: str) -> httpx.Client:
         """Return a client signed in as the person of that role."""
-        cookies = {"dragoman": self.cookies[role]}
-        return httpx.Client(base_url=self.url, cookies=cookies, trust_env=False, follow_redirects=True, timeout=60)
+        return self.http(cookies={"dragoman": self.cookies[role]}, follow_redirects=True, timeout=60)
+
+    def http(self, **options: Any) -> httpx.Client:
+        """Return a client of nobody."""
+        return httpx.Client(base_url=self.url, trust_env=False, **options)
 
     def page(self, role: str, path: str) -> str:
         """Return a page as that person sees it."""
@@ -157,8 +162,13 @@ def select_a_moment() -> None:
 def befriend(one: Node, other: Node) -> None:
     """Exchange cards, and confirm the keys on both sides, as two liaison officers do."""
     for here, there in ((one, other), (other, one)):
-        shown = re.search(r'<pre[^>]*id="card"[^>]*>(.*?)</pre>', there.page("liaison", "/partners/"), re.S)
-        assert shown is not None
-        card = shown[1].replace("&quot;", '"').replace("&#x27;", "'")
-        here.post("liaison", "/partners/add", card=card)
+        here.post("liaison", "/partners/add", card=json.dumps(card_of(there)))
         here.post("liaison", "/partners/1/confirm")
+
+
+def card_of(node: Node) -> dict[str, str]:
+    """Return the card that a node shows on its page of partners."""
+    shown = re.search(r'<pre[^>]*id="card"[^>]*>(.*?)</pre>', node.page("liaison", "/partners/"), re.S)
+    assert shown is not None
+    found: dict[str, str] = json.loads(shown[1].replace("&quot;", '"').replace("&#x27;", "'"))
+    return found

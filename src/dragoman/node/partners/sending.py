@@ -19,7 +19,7 @@ def send(partner: Partner, kind: str, body: Any, *, agreement: str = "") -> Outg
     with transaction.atomic():
         row = locked_stream(partner)
         outbox, envelope = put(outbox_of(row), letter.to_json())
-        keep(row, outbox)
+        keep(row, outbox, row.trouble)  # that the partner does not answer is still so
         return Outgoing.objects.create(
             partner=partner, number=envelope.number, chain=envelope.chain, kind=kind, letter=envelope.body
         )
