@@ -92,6 +92,21 @@ def test_a_sender_that_is_killed_in_the_middle_of_a_transfer_goes_on_where_it_wa
     assert_whole(fiu, border, "airport", 500)
 
 
+def test_what_is_called_back_before_the_rest_has_come_brings_no_part_of_a_list_into_use(
+    pair: tuple[Agency, Agency],
+) -> None:
+    fiu, border = pair
+    begin(fiu, border, "station", 500)
+    fiu.front.drop()
+    border.hand.end()
+    ((recalled,), *_) = rows(fiu, f"SharedObject.objects.filter({_OF.format('station')}).order_by('added')", "stix_id")
+    fiu.post("liaison", "/partners/disclosures/recall", object=recalled, kind="recall", reason="Another person")
+    deliver(fiu)
+    assert border.ask("recalling_receiving.carry_out_all()") == 1
+    assert used(border, "station") == 499
+    assert border.ask("Poll.objects.get().trouble") == ""
+
+
 @pytest.mark.parametrize("killed", ["fiu", "border"])
 def test_letters_whose_acknowledgement_was_lost_with_a_killed_node_are_acted_on_once(
     pair: tuple[Agency, Agency], killed: str

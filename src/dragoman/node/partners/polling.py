@@ -136,9 +136,8 @@ def poll_all() -> int:
     """Poll every agreement in force, and put in use what came; return how many objects came."""
     came = 0
     for partner in Partner.objects.exclude(confirmed=None):
-        agreements = list(partner.agreements.prefetch_related("acts"))
-        came += sum(map(poll, agreements))
-        if any(_unfinished(each) for each in agreements):
+        came += sum(poll(each) for each in partner.agreements.prefetch_related("acts"))
+        if unfinished(partner):
             continue
         try:
             renew(partner)
@@ -147,9 +146,10 @@ def poll_all() -> int:
     return came
 
 
-def _unfinished(agreement: Agreement) -> bool:
-    cut_short = agreement.polls.filter(trouble__startswith=UNFINISHED).exists()
-    return cut_short and agreement.standing().in_force
+def unfinished(partner: Partner) -> bool:
+    """Tell whether pages are still to come of what a partner gives under an agreement in force."""
+    cut_short = partner.agreements.filter(polls__trouble__startswith=UNFINISHED).distinct()
+    return any(each.standing().in_force for each in cut_short.prefetch_related("acts"))
 
 
 def renew(partner: Partner) -> bool:

@@ -131,7 +131,7 @@ def carry_out_all() -> int:
 
 
 def _carry_out(partner: Partner, notices: list[Notice]) -> int:
-    if any(each.kind == "correction" for each in notices):
+    if any(each.kind == "correction" for each in notices) or polling.unfinished(partner):
         for agreement in partner.agreements.prefetch_related("acts"):
             polling.poll(agreement)
     if not polling.renew(partner):  # the list in use still has what was called back: nothing was removed yet
