@@ -83,6 +83,20 @@ OBJECTS: dict[str, Callable[[World], list[dict[str, Any]]]] = {
         ("partners:request", "partners:request_follow", "partners:request_answer"),
         lambda world: [{"pk": world.asked.pk}],
     ),
+    **dict.fromkeys(
+        (
+            "api:partner_request",
+            "api:partner_confirm",
+            "api:partner_answer",
+            "api:partner_refuse",
+            "api:partner_unclear",
+            "api:partner_extend",
+            "api:partner_clarify",
+            "api:partner_withdraw",
+            "api:partner_feedback",
+        ),
+        lambda world: [{"number": world.asked.pk}],
+    ),
     "partners:interest_withdraw": lambda world: [{"pk": world.interest.pk}],
     **dict.fromkeys(("registry:list", "registry:teams"), lambda world: [{"name": world.closed.name}]),
     "registry:version": lambda world: [{"name": world.closed.name, "version": "2026-01-01"}],
@@ -96,7 +110,11 @@ OBJECTS: dict[str, Callable[[World], list[dict[str, Any]]]] = {
     **dict.fromkeys(("api:record", "api:subject"), lambda world: [{"number": world.closed_record.pk}]),
     "api:judgement_withdraw": lambda world: [{"number": world.judgement.pk}],
     **dict.fromkeys(
-        ("api:hit", "api:hit_decide", "api:hit_undo"), lambda world: [{"number": hit.pk} for hit in world.closed_hits]
+        (
+            *("api:hit", "api:hit_decide", "api:hit_undo"),
+            *("api:hit_assignment", "api:hit_take", "api:hit_assign", "api:hit_release"),
+        ),
+        lambda world: [{"number": hit.pk} for hit in world.closed_hits],
     ),
     "api:screening": lambda world: [{"number": world.limited_screening.pk}],
     "api:screening_export": lambda world: [
@@ -126,6 +144,13 @@ OF_NO_TEAM = {
 #: What a call needs to be understood at all, so that what is refused is the object and not the form.
 BODIES: dict[str, dict[str, Any]] = {
     "api:hit_decide": {"disposition": "false", "reason": "Another person."},
+    "api:hit_assign": {"to": 1},
+    "api:partner_answer": {"tlp": "AMBER", "text": "Known."},
+    "api:partner_refuse": {"ground": "rights"},
+    "api:partner_unclear": {"text": "Who?"},
+    "api:partner_clarify": {"text": "The elder"},
+    "api:partner_extend": {"until": "2099-01-01", "text": "The court"},
+    "api:partner_feedback": {"use": "wrong"},
     "api:match": {"queries": {"q": {"schema": "Person", "properties": {"name": ["Anwar Belhadi Tazmart"]}}}},
 }
 #: A list that is unknown is an error of the call, and of the same kind whether it is hidden or was never there.

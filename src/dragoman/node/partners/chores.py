@@ -12,6 +12,7 @@ from dragoman.node.partners import (
     recalling,
     recalling_narrowing,
     recalling_receiving,
+    requests_forgetting,
     requests_receiving,
     sharing,
 )
@@ -72,10 +73,11 @@ def chase_requests() -> None:
     requests_receiving.chase_all()
 
 
-@chore(seconds=3600)
+@chore(seconds=3600, lasting=True)
 def forget_answers() -> None:
-    """Remove what was answered, or registered as an interest, and may no longer be kept."""
+    """Remove what was asked, answered, or registered as an interest, and may no longer be kept."""
     requests_receiving.forget_all()
+    requests_forgetting.forget_all()
     deconflicting.forget_all()
 
 

@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from dragoman.errors import MessageRefused
 from dragoman.exchange import requests as rules
+from dragoman.exchange.agreement import Agreement as Pact
 from dragoman.exchange.handling import Handling
 from dragoman.exchange.handling_words import load
 from dragoman.exchange.messages import Letter
@@ -103,8 +104,12 @@ def _keep(row: InformationRequest, objects: list[tuple[Any, Handling]], at: date
 
 def last_day(row: InformationRequest, now: datetime) -> date:
     """Return the last day on which what was asked and answered may be kept, by the agreement."""
-    days = row.agreement.read.retention.get(row.data_class, min(row.agreement.read.retention.values(), default=365))
-    return (now + timedelta(days=days)).date()
+    return (now + timedelta(days=days_kept(row.agreement.read, row.data_class))).date()
+
+
+def days_kept(agreement: Pact, data_class: str) -> int:
+    """Return for how many days what is said about a class of data is kept under an agreement."""
+    return agreement.retention.get(data_class, min(agreement.retention.values(), default=365))
 
 
 def remove(partner: Partner, stix_id: str) -> int:

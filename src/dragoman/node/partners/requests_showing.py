@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 import orjson
 
-from dragoman.errors import DragomanError
+from dragoman.errors import DragomanError, StepRefused
 from dragoman.exchange import requests as rules
 from dragoman.exchange.stix.records import read_record
 from dragoman.node.access import Principal
 from dragoman.node.desk.screening import Found, screen_now
 from dragoman.node.partners import requests_subject
 from dragoman.node.partners.models import AnswerObject, InformationRequest
+from dragoman.node.partners.requests_models import InformationRequestQuerySet
 from dragoman.node.registry.models import Record
 
 _OPEN = (rules.State.RECEIVED, rules.State.PART)
@@ -30,6 +32,18 @@ _FOLLOWING = {
     "withdrawn": _WAITS,
     "feedback": (rules.State.ANSWERED, rules.State.PART),
 }
+
+
+#: The states that are shown together.
+_SHOWN: dict[str, dict[str, Any]] = {
+    "open": {"state__in": [*_WAITS]},
+    "closed": {"state__in": [rules.State.ANSWERED, rules.State.REFUSED, rules.State.WITHDRAWN]},
+}
+
+
+def in_state(rows: InformationRequestQuerySet, name: str) -> InformationRequestQuerySet:
+    """Return those of some requests that are open, closed or overdue; all of them for any other word."""
+    return rows.overdue() if name == "overdue" else rows.filter(**_SHOWN.get(name, {}))
 
 
 def possible(row: InformationRequest, principal: Principal) -> set[str]:
@@ -60,6 +74,15 @@ def object_shown(row: AnswerObject) -> dict[str, Any]:
     props = dict.fromkeys(each.prop for each in record.statements)
     rows = [(prop, record.values(prop)) for prop in props]
     return found | {"caption": record.caption, "schema": record.schema, "rows": rows}
+
+
+def chosen(principal: Principal, numbers: Iterable[int]) -> list[Record]:
+    """Return the records that somebody chose for an answer. Raises StepRefused where one is not there for them."""
+    wanted = set(numbers)
+    found = list(Record.objects.visible_to(principal).filter(pk__in=wanted, gone=False).select_related("source"))
+    if len(found) != len(wanted):
+        raise StepRefused("a chosen record is not there", remedy="look for the subject again")
+    return found
 
 
 def candidates(principal: Principal, row: InformationRequest) -> list[tuple[Found, Record]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from dragoman.errors import DragomanError, MessageRefused, UsageError
@@ -32,12 +32,19 @@ def read_form(given: Mapping[str, Any]) -> dict[str, Any]:
 
     Raises UsageError where nothing identifies it.
     """
-    schema = given.get("schema") or "Person"
+    properties = {prop: str(given.get(prop) or "").split(";") for prop in FIELDS}
+    return of_properties(given.get("schema") or "Person", properties)
+
+
+def of_properties(schema: str, properties: Mapping[str, Sequence[str]]) -> dict[str, Any]:
+    """Return the subject that some properties say. Raises UsageError where one is none, or nothing identifies it."""
     if schema not in SCHEMATA:
         raise UsageError(f"a request is about no {schema}", remedy=f"choose one of {', '.join(SCHEMATA)}")
+    if unknown := sorted(properties.keys() - FIELDS.keys()):
+        raise UsageError(f"a request says no {unknown[0]}", remedy=f"use some of {', '.join(FIELDS)}")
     record = Record("asked", schema)
     for prop in FIELDS:
-        for value in str(given.get(prop) or "").split(";"):
+        for value in properties.get(prop, ())[:_MOST]:
             record.add(prop, value[:_LONGEST])
     if not record.statements:
         raise UsageError("nobody is named", remedy="give a name, a document or an account")

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from dragoman.errors import DragomanError, StepRefused
 from dragoman.exchange.handling import Colour
-from dragoman.node.access import Principal, principal_of
+from dragoman.node.access import principal_of
 from dragoman.node.desk.models import Case
 from dragoman.node.journal.recording import look_up
 from dragoman.node.partners import (
@@ -24,13 +24,6 @@ from dragoman.node.partners import (
     requests_subject,
 )
 from dragoman.node.partners.models import Agreement, InformationRequest, Partner
-from dragoman.node.registry.models import Record
-
-_SHOWN: dict[str, dict[str, Any]] = {
-    "open": {"state__in": ["sent", "received", "on hold", "answered in part"]},
-    "closed": {"state__in": ["answered", "refused", "withdrawn"]},
-    "all": {},
-}
 
 
 @require_GET
@@ -44,7 +37,7 @@ def requests(request: HttpRequest) -> HttpResponse:
         rows = rows.filter(own=chosen["way"] == "out")
     if chosen["partner"].isdecimal():
         rows = rows.filter(agreement__partner=int(chosen["partner"]))
-    rows = rows.overdue() if chosen["state"] == "overdue" else rows.filter(**_SHOWN.get(chosen["state"], {}))
+    rows = requests_showing.in_state(rows, chosen["state"])
     page = Paginator(rows.order_by("-pk"), 50).get_page(request.GET.get("page"))
     look_up(principal, "partners.requests.viewed", "requests", count=len(page))
     context = {
@@ -174,20 +167,12 @@ def _answer(request: HttpRequest, row: InformationRequest) -> None:
             principal,
             row,
             text=text,
-            records=_records(principal, given.getlist("record")),
+            records=requests_showing.chosen(principal, [_number(each) for each in given.getlist("record")]),
             colour=given.get("tlp", ""),
             whole=step == "answered",
         )
     else:
         raise StepRefused(f"{step!r} is no step", remedy="choose one of those that the page offers")
-
-
-def _records(principal: Principal, chosen: list[str]) -> list[Record]:
-    numbers = {_number(each) for each in chosen}
-    found = list(Record.objects.visible_to(principal).filter(pk__in=numbers, gone=False).select_related("source"))
-    if len(found) != len(numbers):
-        raise StepRefused("a chosen record is not there", remedy="look for the subject again")
-    return found
 
 
 def _try(request: HttpRequest, row: InformationRequest, step: Callable[[], Any]) -> HttpResponse:
