@@ -143,6 +143,11 @@ def test_each_transaction_of_an_mt101_is_a_message_and_shares_its_parties() -> N
     assert ("transaction_id", "T2") in [(each.kind, each.value) for each in second.references]
 
 
+def test_an_mt101_that_ends_before_its_first_transaction_gives_the_parties_that_stand_there() -> None:
+    (message,) = read(mt("101", ":20:ORDERS-1", ":50H:/123456\r\nJANE ROE"))
+    assert [found.record.first("name") for found in message.by_role("debtor")] == ["JANE ROE"]
+
+
 def test_an_advice_and_a_statement_give_up_their_parties() -> None:
     (advice,) = read(
         mt("910", ":20:R", ":21:S", ":25P:12345678\r\nAAAADEFFXXX", ":32A:240501EUR7,", ":50K:ANA ROE", ":52A:CCCCGB2L")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 
 from dragoman.messages._swift_party import read_party
 from dragoman.messages._swift_table import Layout, table
@@ -54,7 +55,7 @@ def read_fields(header: Header, found: Findings, fields: Fields) -> Iterator[Sha
     shared = found.finish()
     if not starts:
         yield shared
-    for start, end in zip(starts, [*starts[1:], len(fields)], strict=True):
+    for start, end in pairwise([*starts, len(fields)]):
         reader.found = own = Findings()
         for tag, value in fields[start:end]:
             reader.field(tag, value)

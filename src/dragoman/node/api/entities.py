@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from django.http import Http404
@@ -14,6 +14,8 @@ from dragoman.node.registry.models import Record, Source, Statement
 
 #: A record among all lists: the list's name and the record's id there.
 Key = tuple[str, str]
+#: A database takes so many parameters in one query, and more.
+_MOST_AT_ONCE = 2000
 #: The most records that are shown inside another.
 _MOST_NESTED = 200
 #: Properties by which a record points to a party, with FollowTheMoney's name for the way back (its "reverse").
@@ -57,24 +59,34 @@ def entities_of(index: str, keys: Collection[Key]) -> dict[Key, dict[str, Any]]:
 
 def entities(keys: Collection[Key]) -> dict[Key, dict[str, Any]]:
     """Return the records of the keys as entities; one that is gone from the version in use is missing."""
-    wanted: dict[str, set[str]] = {}
-    for source, record_id in keys:
-        wanted.setdefault(source, set()).add(record_id)
+    wanted = list(dict.fromkeys(keys))
     found: dict[Key, dict[str, Any]] = {}
-    for source, ids in wanted.items():
-        rows = Record.objects.filter(source__name=source, record_id__in=ids, gone=False)
-        found |= {(source, row.record_id): entity for row, entity in _shaped(source, list(rows))}
+    for begin in range(0, len(wanted), _MOST_AT_ONCE):
+        some = set(wanted[begin : begin + _MOST_AT_ONCE])
+        sources, ids = {source for source, _ in some}, {record_id for _, record_id in some}
+        rows = Record.objects.filter(source__name__in=sources, record_id__in=ids, gone=False)
+        by_key = {
+            key: row for row in rows.select_related("source") if (key := (row.source.name, row.record_id)) in some
+        }
+        stated = _stated(by_key.values())
+        found |= {key: shape(key[0], row, stated[row.pk]) for key, row in by_key.items()}
     return found
 
 
-def _shaped(source: str, rows: list[Record]) -> Iterable[tuple[Record, dict[str, Any]]]:
+def _shaped(source: str, rows: list[Record]) -> list[tuple[Record, dict[str, Any]]]:
+    stated = _stated(rows)
+    return [(row, shape(source, row, stated[row.pk])) for row in rows]
+
+
+def _stated(rows: Collection[Record]) -> dict[int, dict[str, list[str]]]:
+    """Return the properties of each record, by its key in the database."""
     properties: dict[int, dict[str, list[str]]] = {row.pk: {} for row in rows}
     stated = Statement.objects.filter(record__in=[row.pk for row in rows], gone=False).order_by("pk")
     for pk, prop, value in stated.values_list("record_id", "prop", "value"):
         values = properties[pk].setdefault(prop, [])
         if value not in values:
             values.append(value)
-    return [(row, shape(source, row, properties[row.pk])) for row in rows]
+    return properties
 
 
 def shape(source: str, row: Record, properties: dict[str, list[Any]]) -> dict[str, Any]:
