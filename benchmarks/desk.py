@@ -130,7 +130,7 @@ def _processor_seconds() -> float:
 
 @contextmanager
 def watched_memory() -> Iterator[dict[str, int]]:
-    """Watch the memory of this process and of its searchers together, four times a second, in kilobytes.
+    """Watch the memory of this process and of its searchers together, once a second, in kilobytes.
 
     Proportional set size: pages that they share, as those of the index, are counted once.
     """
@@ -138,7 +138,7 @@ def watched_memory() -> Iterator[dict[str, int]]:
     ended = threading.Event()
 
     def watch() -> None:
-        while not ended.wait(0.25):
+        while not ended.wait(1.0):  # more often, and the watching itself would be measured
             processes = [os.getpid(), *map(int, Path(f"/proc/self/task/{os.getpid()}/children").read_text().split())]
             used = sum(map(_proportional, processes))
             peak["together"] = max(used, peak["together"])

@@ -112,7 +112,8 @@ def _kind(prop: str) -> str:
 
 def _join_name_parts(record: Record, place: str) -> None:
     """A file that keeps first and last name apart still screens whole names."""
-    if record.first("name") is None:
+    stated = {known.prop for known in record.statements}
+    if "name" not in stated and not stated.isdisjoint(_NAME_PARTS):
         parts = [part for prop in _NAME_PARTS if (part := record.first(prop))]
         record.add("name", " ".join(parts), place=place)
 

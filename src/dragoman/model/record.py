@@ -82,7 +82,11 @@ class Record(msgspec.Struct):
 
     def first(self, *props: str) -> str | None:
         """Return the first value of the first of `props` that has one."""
-        return next((known.value for prop in props for known in self.statements if known.prop == prop), None)
+        for prop in props:
+            for known in self.statements:
+                if known.prop == prop:
+                    return known.value
+        return None
 
     @property
     def names(self) -> list[str]:
