@@ -5,6 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
+
+# No test is about time: the first example loads kernels, and other work on the machine makes any of them slow.
+settings.register_profile("dragoman", deadline=None)
+settings.load_profile("dragoman")
 
 DATA = Path(__file__).parents[2] / "shared" / "data"
 

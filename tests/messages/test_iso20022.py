@@ -264,7 +264,7 @@ def escaped(text: str) -> str:
 
 
 @given(st.lists(st.tuples(WORDS, WORDS, st.integers(0, 10**9)), min_size=1, max_size=5), st.booleans())
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_what_was_written_into_a_message_is_read_from_it(rows: list[tuple[str, str, int]], together: bool) -> None:
     transfers = [
         f"<CdtTrfTxInf><IntrBkSttlmAmt Ccy='XXX'>{amount}</IntrBkSttlmAmt><Dbtr><Nm>x{escaped(one)}</Nm></Dbtr>"
@@ -279,7 +279,7 @@ def test_what_was_written_into_a_message_is_read_from_it(rows: list[tuple[str, s
 
 
 @given(st.binary(max_size=400))
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_random_bytes_are_refused_and_nothing_else_happens(noise: bytes) -> None:
     iso20022.recognise(noise)
     with pytest.raises(QueryRefused):
@@ -287,7 +287,7 @@ def test_random_bytes_are_refused_and_nothing_else_happens(noise: bytes) -> None
 
 
 @given(st.data())
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_a_damaged_message_is_read_or_refused(data: st.DataObject) -> None:
     whole = pacs008(TRANSFER.format(n=1) + TRANSFER.format(n=2)).encode()
     start = data.draw(st.integers(0, len(whole)))

@@ -177,7 +177,7 @@ JSON = st.recursive(
 
 
 @given(JSON)
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 def test_any_json_under_an_originator_is_read(value: Any) -> None:
     for message in read(b'{"originator":{"originatorPersons":' + _dumped(value) + b"}}"):
         assert message.format == "IVMS101"
@@ -191,7 +191,7 @@ def _dumped(value: Any) -> bytes:
 
 
 @given(st.binary(max_size=200))
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 def test_random_bytes_are_refused_and_nothing_else_happens(noise: bytes) -> None:
     ivms101.recognise(noise)
     with pytest.raises(QueryRefused):

@@ -20,7 +20,7 @@ AMOUNTS = st.tuples(st.integers(1, 10**9), st.integers(0, 99)).map(lambda parts:
 CURRENCIES = st.sampled_from(["EUR", "USD", "PEN", "JPY"])
 BICS = st.from_regex(r"[A-Z]{4}(?:DE|PE|GB)[A-Z2-9]{2}(?:XXX)?", fullmatch=True)
 BIRTHS = st.dates().filter(lambda day: day.year >= 1900).map(str)
-QUICK = settings(max_examples=30, deadline=None)
+QUICK = settings(max_examples=30)
 
 #: Type, element of the message, path to one transaction, its amount, and the two parties with their roles.
 ISO = [
@@ -62,7 +62,7 @@ def test_the_types_that_are_tried_are_those_of_the_table() -> None:
 @pytest.mark.parametrize(("kind", "root", "path", "amount", "called"), ISO)
 @given(st.lists(st.tuples(NAMES, NAMES, BIRTHS, NUMBERS, AMOUNTS, CURRENCIES), min_size=1, max_size=3),
        st.integers(1, 14))  # fmt: skip
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=10)
 def test_an_iso_20022_message_of_any_type_and_version_comes_back(
     kind: str, root: str, path: str, amount: str, called: str, rows: list[tuple[str, ...]], version: int
 ) -> None:

@@ -22,7 +22,7 @@ NATIONS = st.sampled_from([("PER", "pe"), ("GBR", "gb"), ("DEU", "de")])
 GENDERS = st.sampled_from([("M", "male"), ("F", "female")])
 TRAVELLERS = st.lists(st.tuples(WORDS, WORDS, DAYS, UNTIL, NUMBERS, NATIONS, GENDERS), min_size=1, max_size=4,
                       unique_by=lambda row: row[0])  # fmt: skip
-QUICK = settings(max_examples=30, deadline=None)
+QUICK = settings(max_examples=30)
 MONTHS = ["JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC"]
 LEG = ("FRA", "IAD", "2026-03-01T09:30+01:00", "2026-03-01T12:30-05:00", "ZZ", "12")
 

@@ -222,7 +222,7 @@ AMOUNT = st.integers(1, 10**9).flatmap(lambda whole: st.sampled_from([f"{whole},
 
 
 @given(st.lists(st.tuples(NAME, NAME, st.from_regex(r"[0-9]{5,20}", fullmatch=True), AMOUNT), min_size=1, max_size=4))
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 def test_what_was_written_into_messages_is_read_from_them(rows: list[tuple[str, str, str, str]]) -> None:
     text = ""
     for n, (debtor, creditor, account, amount) in enumerate(rows):
@@ -240,7 +240,7 @@ def test_what_was_written_into_messages_is_read_from_them(rows: list[tuple[str, 
     st.binary(max_size=300),
     st.sampled_from([b"", b"{1:", b"{1:F01AAAADEFFAXXX0000000000}{2:I103BBBBFRPPXXXXN}{4:\n:20:", b":20:x\n:"]),
 )
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 def test_random_bytes_are_read_or_refused_and_nothing_else_happens(noise: bytes, start: bytes) -> None:
     swift_mt.recognise(start + noise)
     with suppress(QueryRefused):
@@ -248,7 +248,7 @@ def test_random_bytes_are_read_or_refused_and_nothing_else_happens(noise: bytes,
 
 
 @given(st.data())
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_a_damaged_message_is_read_or_refused(data: st.DataObject) -> None:
     whole = mt("103", ":20:A", ":32A:240501EUR1,", ":50F:/1\r\n1/ANA ROE\r\n3/PE/LIMA", ":59:ONE LTD\r\nLIMA").encode()
     start = data.draw(st.integers(0, len(whole)))

@@ -22,7 +22,7 @@ _names = st.lists(st.sampled_from(_WORDS.split()), min_size=1, max_size=5).map("
 _invisible = st.sampled_from(
     "\u00ad\u034f\u061c\u180e\u200b\u200c\u200d\u200e\u200f\u202a\u202e\u2060\u2066\u2069\ufe0f\ufeff"
 )
-_many = settings(max_examples=400, deadline=None)
+_many = settings(max_examples=400)
 
 
 def told(name: str) -> tuple[object, ...]:

@@ -20,7 +20,7 @@ _open = st.text("aeiouyw" + CONSONANTS + "h", min_size=1, max_size=9)
 _abjad = st.text("AWYE+^%&" + CONSONANTS + "h", min_size=1, max_size=7)
 _any = st.text(ALPHABET[1:], min_size=1, max_size=60)
 _forms = st.tuples(_open, st.just(OPEN)) | st.tuples(_open, st.just(BARE)) | st.tuples(_abjad, st.just(ABJAD))
-_often = settings(max_examples=300, deadline=None)
+_often = settings(max_examples=300)
 
 
 @pytest.fixture(scope="module")

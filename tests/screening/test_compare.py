@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from dragoman.errors import QueryRefused
@@ -53,7 +53,6 @@ def test_names_of_different_people_do_not_match(one: str, other: str) -> None:
     assert not compare(other, one).match
 
 
-@settings(deadline=None)
 @given(st.data())
 def test_the_order_of_the_words_of_a_name_means_nothing(data: st.DataObject) -> None:
     words = ["Zubaydullah", "Khorasgani", "Qirmizi", "Tarkhan", "Mohammed", "Vyshnevetsky", "Иванов", "Boumediene"]

@@ -16,7 +16,6 @@ from dragoman.screening import Screener, build_index
 _thresholds = st.sampled_from([0.5, 0.7, 0.9]) | st.floats(0.5, 1.0)
 _patient = settings(
     max_examples=120,
-    deadline=None,
     derandomize=True,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
 )

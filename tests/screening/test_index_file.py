@@ -68,7 +68,7 @@ def test_a_folder_is_no_index(tmp_path: Path) -> None:
         Screener.open(tmp_path)
 
 
-@settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=80, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.data())
 def test_an_index_cut_short_anywhere_is_refused(path: Path, data: st.DataObject) -> None:
     whole = path.read_bytes()
@@ -78,7 +78,7 @@ def test_an_index_cut_short_anywhere_is_refused(path: Path, data: st.DataObject)
         Screener.open(short)
 
 
-@settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=80, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.binary(max_size=300), st.booleans())
 def test_any_other_file_is_refused(tmp_path: Path, content: bytes, claims: bool) -> None:
     other = tmp_path / "other"
@@ -87,7 +87,7 @@ def test_any_other_file_is_refused(tmp_path: Path, content: bytes, claims: bool)
         Screener.open(other)
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.integers(0, 250), st.integers(1, 255))
 def test_a_damaged_head_is_refused(path: Path, at: int, flip: int) -> None:
     damaged = bytearray(path.read_bytes())

@@ -1,7 +1,7 @@
 """Laying out all listed names at once gives what `units` gives for each of them."""
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from dragoman.names import tokenise
@@ -36,7 +36,6 @@ NAMES = st.lists(
 )
 
 
-@settings(deadline=None)  # the first use loads the kernels
 @given(NAMES)
 def test_the_units_of_all_names_are_those_of_each(texts: list[str]) -> None:
     names = [name for text in texts if (name := tokenise(text)).tokens]

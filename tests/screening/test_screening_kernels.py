@@ -23,7 +23,7 @@ from dragoman.screening.kernels import alignment, judging
 from dragoman.screening.layout import Facts
 from dragoman.screening.scoring import CALIBRATION_NAME, CALIBRATION_SHARE, NAME_FLOOR, POINTS, WEAK_CEILING, Rules
 
-_often = settings(max_examples=300, deadline=None)
+_often = settings(max_examples=300)
 _days = st.dates(date(1900, 1, 1), date(2030, 12, 31))
 _written = st.one_of(
     _days.map(str),

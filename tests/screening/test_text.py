@@ -106,7 +106,7 @@ def test_lists_restrict_and_a_mention_tells_its_evidence(screener):
 
 
 @given(st.text(max_size=300))
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 def test_any_text_is_scanned_and_every_mention_is_a_part_of_it(screener, text):
     for each in TextScanner(screener).scan([text, f"{text} Ruvan Telmori Zarqelan"])[1]:
         assert 0 <= each.start < each.end <= len(text) + 23
