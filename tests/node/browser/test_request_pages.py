@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
+from dragoman.exercise.making import LIST_FILES
 from tests.node.browser.conftest import Look
 from tests.node.browser.test_accessible import _RULES
-from tests.node.exchange.nodes import Node
+from tests.node.exchange.nodes import Node, card_of
 
 #: A partner with an agreement in force, and what it asks.
 _PARTNER = """
@@ -100,3 +105,93 @@ def test_pages_of_requests_are_usable_by_everybody(
         assert faults == [], path
         wide = page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth + 1")
         assert not wide, f"{path} is wider than {width} pixels"
+
+
+#: Puts a list in use.
+_IMPORT = """
+from pathlib import Path
+from dragoman.node.registry.importing import import_list
+import_list("un-sc", Path({!r}))
+"""
+#: Prints a line to ask about: a name and a full date of birth of somebody on the list.
+_LISTED = """
+from dragoman.node.registry.models import Statement
+for each in Statement.objects.filter(prop="birthDate", gone=False, record__source__name="un-sc").order_by("pk"):
+    name = each.record.statements.filter(prop="name", gone=False).first()
+    if name and len(each.value) == 10:
+        print("LINE", name.value + ";" + each.value)
+        break
+"""
+#: An agreement by which the partner lets this node match and ask.
+_DRAFT = {
+    "title": "Harbour", "memorandum": "Memorandum", "reference": "MoU 4/2026", "signed": "2026-01-05",
+    "desk": "Duty desk", "their_desk": "Liaison", "give_classes": ["list_entries"], "give_purposes": ["border-control"],
+    "give_actions": ["match", "ask"], "give_tlp": "AMBER", "take_tlp": "AMBER", "codes": ["H1"], "onward": "leave",
+    "authors": "stripped", "retention": "365", "quota": "100", "starts": "2026-01-10", "ends": "2099-01-10",
+}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def harbour(people: Node, exercise: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Node]:
+    """A partner on a node of its own, which lets this one match against a list and ask about it."""
+    made = Node(tmp_path_factory.mktemp("harbour") / "harbour", "Harbour Police of Nowhere")
+    made.home.mkdir()
+    made.run("migrate", "--verbosity", "0")
+    made.people()
+    made.run(script=_IMPORT.format(str(exercise / LIST_FILES["un-sc"][0])))
+    made.start()
+    try:
+        for here, there in ((people, made), (made, people)):
+            card = card_of(there)
+            here.post("liaison", "/partners/add", card=json.dumps(card))
+            here.post("liaison", f"/partners/{_number(here, 'Partner', node=card['node'])}/confirm")
+        made.post("liaison", "/partners/1/draft", **_DRAFT)
+        made.post("liaison", "/partners/agreements/1/act", act="sign")
+        made.run("exchange")
+        people.post("liaison", f"/partners/agreements/{_number(people, 'Agreement', title='Harbour')}/act", act="sign")
+        people.run("exchange")
+        fields = {"source": "un-sc", "tlp": "AMBER", "purpose": "border-control", "kind": ["name-day", "document"]}
+        made.post("liaison", "/partners/matching/offer", agreement=1, **fields)
+        yield made
+    finally:
+        made.stop()
+
+
+def _number(node: Node, model: str, /, **wanted: str) -> int:
+    return node.number(f"{model}.objects.get(**{wanted!r}).pk")
+
+
+def test_a_hit_of_private_matching_leads_to_a_request_and_no_hit_leads_to_none(
+    people: Node, harbour: Node, look: Look
+) -> None:
+    line = harbour.run(script=_LISTED).partition("LINE ")[2].strip()
+    name, _, born = line.partition(";")
+    page = look.page("liaison")
+    page.goto("/partners/matching")
+    page.get_by_role("button", name="Ask which lists are offered").click()
+    option = page.locator("#list option", has_text="un-sc of Harbour Police of Nowhere")
+    page.locator("#list").select_option(option.get_attribute("value"))
+    page.get_by_label("Lines").fill("Nobody Atall;1901-01-01")
+    page.get_by_role("button", name="Match in private").click()
+    expect(page.locator("main")).to_contain_text("Nothing of this is on the list")
+    expect(page.get_by_role("button", name="Ask about this line")).to_have_count(0)
+
+    page.locator("#list").select_option(option.get_attribute("value"))
+    page.get_by_label("Lines").fill(f"Nobody Atall;1901-01-01\n{line}")
+    page.get_by_role("button", name="Match in private").click()
+    expect(page.locator("main")).to_contain_text("1 of 2 lines on un-sc")
+    page.get_by_role("button", name="Ask about this line").click()
+    expect(page.get_by_label("Name", exact=True)).to_have_value(name)
+    expect(page.get_by_label("Date of birth")).to_have_value(born)
+    expect(page.locator("#agreement option:checked")).to_contain_text("Harbour Police of Nowhere")
+    assert page.url == f"{people.url}/partners/requests/new"  # no name stands in an address
+    assert harbour.number("InformationRequest.objects.count()") == 0  # nothing was sent by itself
+
+    page.get_by_label("Question").fill("Why is this person on your list?")
+    page.get_by_role("button", name="Send the request").click()
+    expect(page.locator("main")).to_contain_text("is on its way to Harbour Police of Nowhere")
+    expect(page.locator("main")).to_contain_text(name)
+    people.run("exchange")
+    asked = harbour.page("liaison", "/partners/requests")
+    assert name in asked
+    assert "Why is this person on your list?" in harbour.page("liaison", "/partners/requests/1")

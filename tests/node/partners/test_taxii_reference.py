@@ -48,7 +48,8 @@ ADDED = [added for added, _ in HELD]
 def taxii(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Taxii]:
     node = Node(tmp_path_factory.mktemp("taxii") / "north", "North")
     node.home.mkdir()
-    node.prepare()
+    node.run("migrate", "--verbosity", "0")
+    node.people()
     node.run(script="from tests.node.partners.taxii_world import build; build()")
     node.start()
     client = Taxii(node)
