@@ -77,8 +77,8 @@ def read_indicator(kind: str, text: str, *, service: str = "", region: str | Non
     return reader(text)
 
 
-_DOTS = re.compile(r"\s*[\[({]\s*(?:\.|dot)\s*[\])}]\s*|\[\.|\.\]", re.IGNORECASE)
-_ATS = re.compile(r"\s*[\[({]\s*(?:@|at)\s*[\])}]\s*", re.IGNORECASE)
+_DOTS = re.compile(r"(?:(?<!\s)\s++)?[\[({]\s*+(?:\.|dot)\s*+[\])}]\s*+|\[\.|\.\]", re.IGNORECASE)
+_ATS = re.compile(r"(?:(?<!\s)\s++)?[\[({]\s*+(?:@|at)\s*+[\])}]\s*+", re.IGNORECASE)
 _SCHEME = re.compile(r"h[x*t]{2}p(s?)(?=(?:\[?:\]?)//)", re.IGNORECASE)
 
 

@@ -23,7 +23,11 @@ _SERIES = re.compile(r"(?<![\w-])(?!(?:ID|CR|VAT|TAX)\b)([^\Wa-z_]{1,4})\s+No\.?
 _AFTERWARDS = re.compile(
     r"\b(?:issued?|expir\w*|exp\.|valid|date of|under (?:the )?name|in the name|made out|born)\b", re.IGNORECASE
 )
-_LABEL = re.compile(r"(?:\b(?:number|no|nr|code|ssn)\b|\bn[°º])[.:]*\s*(?:n[°º])?(?=.*\d)|^no(?=\d)|:\s", re.IGNORECASE)
+#: What stands before a number: as a word where a digit follows on its line, see `_behind_label`. Nothing is given back
+#: that was taken, so that a long run of dots or blanks costs no more than its length.
+_LABEL = re.compile(
+    r"(?P<word>(?:\b(?:number|no|nr|code|ssn)\b|\bn[°º])[.:]*+\s*+(?:n[°º])?+)|^no(?=\d)|:\s", re.IGNORECASE
+)
 #: Words in the longest name of a country ("Democratic Republic of the Congo" has five); the longest is tried first, for
 #: the last three words of "Democratic Republic of Congo" name another country.
 _LONGEST_NAME = 6
@@ -65,9 +69,7 @@ def document_number(text: str) -> str | None:
     text = re.sub(r"[\u2010-\u2015]", "-", text)
     text = _BRACKETS.sub(" ", _AFTERWARDS.split(text)[0]).strip(" ,.;()")
     text = _SERIES.sub(r"\1 ", re.sub(r"-\s+(?=\d)", "-", text))
-    if label := _LABEL.search(text):
-        text = text[label.end() :]
-    tokens = re.split(r"[\s,]+", text)
+    tokens = re.split(r"[\s,]+", _behind_label(text))
     start = next((index for index, token in enumerate(tokens) if _has_digit(token)), None)
     if start is None:
         return None
@@ -79,6 +81,24 @@ def document_number(text: str) -> str | None:
             break
         kept.append(token)
     return "".join(kept).strip(".-:") or None
+
+
+def _behind_label(text: str) -> str:
+    """Return what stands behind the first label of a number, or the text where there is none."""
+    line_end, last_digit = -1, -1
+    start = 0
+    while label := _LABEL.search(text, start):
+        if label["word"] is None:
+            return text[label.end() :]
+        if label.end() > line_end:
+            line_end = text.find("\n", label.end())
+            line_end = line_end if line_end >= 0 else len(text)
+            line = range(line_end - 1, label.end() - 1, -1)
+            last_digit = next((place for place in line if text[place].isdecimal()), -1)
+        if last_digit >= label.end():
+            return text[label.end() :]
+        start = label.start() + 1
+    return text
 
 
 def country_in(text: str) -> str | None:

@@ -16,7 +16,7 @@ from dragoman.messages.parties import Amount, Fact
 Fields = list[tuple[str, str]]
 
 _AMOUNT = re.compile(r"(?:[CD]|E?R?[CD])?(\d{6})?([A-Z]{3})[CDN]?(\d[\d ]*),?(\d*)")
-_ENTRY = re.compile(r"(\d{6})(\d{4})?(E?R?[CD])([A-Z])?(\d+),?(\d*)([A-Z][A-Z0-9]{3})(.*)", re.DOTALL)
+_ENTRY = re.compile(r"(\d{6})(\d{4})?(E?R?[CD])([A-Z])?(\d++),?(\d*+)([A-Z][A-Z0-9]{3})(.*)", re.DOTALL)
 _CODE_LINE = re.compile(r"/([A-Z0-9]{1,8})/(.*)")
 _BIC = re.compile(r"[A-Z]{6}[A-Z0-9]{2}(?:[A-Z0-9]{3})?")
 

@@ -27,7 +27,7 @@ _TERMINAL = re.compile(r"(?:[A-Z]\d\d)?([A-Z]{6}[A-Z0-9]{2})[A-Z0-9]([A-Z0-9]{3}
 _APPLICATION = re.compile(r"([IO])(\d{3})(.*)", re.DOTALL)
 _TAGGED = re.compile(r"\{(\d{3}):([^{}]*)\}")
 _FIELD = re.compile(r"(?:^|\r?\n)[ \t]*:(\d\d[A-Z]?):")
-_END = re.compile(r"\r?\n-\}?[^\n]*\s*\Z")
+_END = re.compile(r"\r?\n-\}?[^\n]*+\s*+\Z")
 #: Service messages (acknowledgements) carry no parties.
 _SERVICE = re.compile(r"[A-Z]21")
 

@@ -98,7 +98,7 @@ def prop_label(name: str) -> str:
     return schema_label(name[:1].upper() + name[1:])
 
 
-_QUOTED = re.compile("(“[^”]*”)")
+_QUOTED = re.compile("(“[^“”]*”)")
 
 
 @register.filter
