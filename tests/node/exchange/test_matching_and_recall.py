@@ -25,15 +25,14 @@ for each in Statement.objects.filter(prop="birthDate", gone=False, record__sourc
 
 
 @pytest.fixture(scope="module")
-def nodes(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Node, Node]]:
+def nodes(tmp_path_factory: pytest.TempPathFactory, template: Path) -> Iterator[tuple[Node, Node]]:
     """A financial-intelligence unit with a list, and a border service that may match and read; they agreed."""
     folder = tmp_path_factory.mktemp("exercise")
     make(folder)
     fiu, border = (Node(tmp_path_factory.mktemp(name) / name, name.upper()) for name in ("fiu", "border"))
     try:
         for node in (fiu, border):
-            node.home.mkdir()
-            node.prepare()
+            node.prepare(template)
         fiu.run(script=_IMPORT.format("un-sc", str(Path(folder) / LIST_FILES["un-sc"][0])))
         fiu.start()
         border.start()

@@ -58,15 +58,14 @@ print("SOUND" if found.report.sound else "UNSOUND", found.witnesses, [each.kind 
 
 
 @pytest.fixture(scope="module")
-def nodes(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Node, Node]]:
+def nodes(tmp_path_factory: pytest.TempPathFactory, template: Path) -> Iterator[tuple[Node, Node]]:
     """A financial-intelligence unit with a list, and a border service; each may ask, give to and match the other."""
     folder = tmp_path_factory.mktemp("exercise")
     make(folder)
     fiu, border = (Node(tmp_path_factory.mktemp(name) / name, name.upper()) for name in ("fiu", "border"))
     try:
         for node in (fiu, border):
-            node.home.mkdir()
-            node.prepare()
+            node.prepare(template)
         fiu.run(script=_IMPORT.format("un-sc", str(Path(folder) / LIST_FILES["un-sc"][0])))
         fiu.start()
         border.start()
