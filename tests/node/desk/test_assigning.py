@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from dragoman.errors import ActRefused
@@ -117,3 +119,78 @@ def test_a_screening_is_limited_to_teams_of_ones_own(
     assert client_of(people.reviewer).get(page).status_code == 200
     told = Event.objects.filter(act="desk.screening.limited")
     assert [each.details["teams"] for each in told.order_by("pk")] == [str(own.pk), ""]
+
+
+def test_the_api_takes_gives_and_releases_as_the_pages_do(
+    hit: Hit, people: Any, api_key: Callable[..., Any], client_of: Callable[..., Client]
+) -> None:
+    path = f"/api/desk/hits/{hit.pk}/assignment"
+    scopes = ["hits", "review"]
+    analyst, reviewer, supervisor = (api_key(name, scopes).client for name in ("analyst", "reviewer", "supervisor"))
+    assert reviewer.get(path).json() | {"at": None} == {
+        "hit": hit.pk, "to": None, "by": None, "at": None, "assignable": []
+    }  # fmt: skip
+    assert reviewer.post(path).json()["to"] == {"id": people.reviewer.pk, "name": "Reviewer"}
+    for refused in (analyst.post(path), analyst.delete(path)):
+        assert refused.status_code == 409
+        assert "looks after it" in refused.json()["detail"]
+    to = {"to": people.analyst.pk}
+    assert analyst.put(path, to, content_type="application/json").status_code == 409
+    offered = supervisor.get(path).json()["assignable"]
+    assert people.analyst.pk in [each["id"] for each in offered]
+    given = supervisor.put(path, to, content_type="application/json").json()
+    assert (given["to"]["id"], given["by"]["id"]) == (people.analyst.pk, people.supervisor.pk)
+    assert supervisor.put(path, {"to": people.auditor.pk}, content_type="application/json").status_code == 409
+    mine = analyst.get("/api/desk/hits", {"assigned": "me"}).json()["hits"]
+    assert [each["id"] for each in mine] == [hit.pk]
+    assert analyst.get("/api/desk/hits", {"assigned": "nobody"}).json()["hits"] == []
+    assert analyst.delete(path).json()["to"] is None
+    acts = Event.objects.filter(object=f"hit:{hit.pk}", act__in=["desk.hit.assigned", "desk.hit.released"])
+    keys = [str(who).partition(":")[0] for who in acts.order_by("pk").values_list("who", flat=True)]
+    assert keys == ["key"] * 3
+    assert api_key("analyst", ["hits"]).client.post(path).status_code == 403
+    assert api_key("auditor", scopes).client.post(path).status_code == 403
+    assert api_key("auditor", scopes).client.get(path).status_code == 200
+
+
+@pytest.fixture
+def own(people: Any) -> Team:
+    """A team of the analyst's."""
+    team = Team.objects.create(name="Harbour desk")
+    people.analyst.teams.add(team)
+    return team
+
+
+def upload(**given: Any) -> dict[str, Any]:
+    return {"document": SimpleUploadedFile("names.csv", b"name\nAnwar Belhadi Tazmart\n"), **given}
+
+
+def test_a_file_is_limited_to_teams_as_it_is_handed_in(
+    own: Team, lists: Any, people: Any, client_of: Callable[..., Client], settings: Any, tmp_path: Path
+) -> None:
+    settings.MEDIA_ROOT = tmp_path
+    analyst = client_of(people.analyst)
+    assert "Harbour desk" in analyst.get("/screenings/upload/").content.decode()
+    assert "Harbour desk" not in client_of("reviewer").get("/screenings/upload/").content.decode()
+    analyst.post("/screenings/upload/", upload(team=[own.pk]))
+    kept = Screening.objects.get()
+    assert (kept.limited, list(kept.teams.all())) == (True, [own])
+    assert client_of("reviewer").get(f"/screenings/{kept.pk}/").status_code == 404
+    others = Team.objects.create(name="Others")
+    refused = analyst.post("/screenings/upload/", upload(team=[others.pk]))
+    assert refused.status_code == 422
+    assert "teams of your own" in refused.content.decode()
+    assert Screening.objects.count() == 1
+    assert Event.objects.filter(act="desk.screening.limited").count() == 1
+
+
+def test_a_file_is_limited_to_teams_over_the_api(
+    own: Team, lists: Any, api_key: Callable[..., Any], settings: Any, tmp_path: Path
+) -> None:
+    settings.MEDIA_ROOT = tmp_path
+    system = api_key("analyst", ["screen", "hits"]).client
+    number = system.post("/api/desk/screenings", upload(teams="Harbour desk")).json()["id"]
+    assert Screening.objects.get(pk=number).limited
+    assert system.get(f"/api/desk/screenings/{number}").status_code == 200
+    assert api_key("reviewer", ["hits"]).client.get(f"/api/desk/screenings/{number}").status_code == 404
+    assert system.post("/api/desk/screenings", upload(teams="Others")).status_code == 409

@@ -13,10 +13,11 @@ from ninja.files import UploadedFile as NinjaFile
 
 from dragoman.node.access import principal_of
 from dragoman.node.api.rendering import answer
-from dragoman.node.desk import bulk, exporting, hit_queue, reviewing
-from dragoman.node.desk.models import Hit, Screening
+from dragoman.node.desk import assigning, bulk, exporting, hit_queue, reviewing
+from dragoman.node.desk.models import Assignment, Hit, Screening
 from dragoman.node.desk.reviewing import Decision
 from dragoman.node.journal.recording import look_up
+from dragoman.node.people.models import Account
 
 router = Router(tags=["Desk"])
 
@@ -78,6 +79,9 @@ class Settings(Schema):
     format: str = Field("", description="The format of the messages, where it is not to be recognised.")
     encoding: str = Field("", description="The encoding of a CSV that is not UTF-8.")
     watched: bool = Field(False, description="Screen the whole file again when a list changes.")
+    teams: str = Field(
+        "", description="Names of your teams, parted by commas, who alone see it and its hits; everybody where empty."
+    )
 
 
 class Disposition(Schema):
@@ -89,6 +93,29 @@ class Disposition(Schema):
     seen: str | None = Field(None, description="The state that you saw; refused with 409 where it changed meanwhile.")
 
 
+class PersonShape(Schema):
+    """A person at the desk."""
+
+    id: int = Field(..., examples=[7])
+    name: str = Field(..., examples=["Mona Reviewer"])
+
+
+class AssignmentShape(Schema):
+    """Who looks after a hit. It locks nothing: a hit is decided by whoever may review it."""
+
+    hit: int = Field(..., examples=[17])
+    to: PersonShape | None = Field(None, description="Nobody where empty.")
+    by: PersonShape | None = Field(None, description="Who said so.")
+    at: datetime | None = None
+    assignable: list[PersonShape] = Field([], description="To whom you may give it: as a supervisor.")
+
+
+class Given(Schema):
+    """To whom a hit is given."""
+
+    to: int = Field(..., ge=1, le=2**53, examples=[7], description="One of `assignable`.")
+
+
 class Queue(Schema):
     """What of the queue is asked for."""
 
@@ -97,6 +124,7 @@ class Queue(Schema):
     score: float = Field(0.0, ge=0, le=1)
     origin: str = ""
     mine: bool = False
+    assigned: str = Field("", description="`me`: what you look after; `nobody`: what nobody does.")
     age: int = Field(0, ge=0, le=3650, description="In days, at least.")
     screening: int = Field(0, ge=0, le=2**53)
     after: str = Field("", max_length=60)
@@ -151,6 +179,28 @@ def _hit(request: HttpRequest, number: int) -> Hit:
     return found
 
 
+def _teams(request: HttpRequest, given: str) -> tuple[int, ...]:
+    own = {team.name: team.pk for team in assigning.own_teams(principal_of(request))}
+    names = [name.strip() for name in given.split(",") if name.strip()]
+    return tuple(own.get(name, 0) for name in names)  # 0 is nobody's, and refused
+
+
+def _assignment(request: HttpRequest, hit: Hit) -> dict[str, Any]:
+    found = Assignment.objects.filter(hit=hit).select_related("to", "by").first()
+    offered = assigning.assignable(principal_of(request), hit)
+    return {
+        "hit": hit.pk,
+        "to": _person(found.to) if found is not None else None,
+        "by": _person(found.by) if found is not None else None,
+        "at": found.at if found is not None else None,
+        "assignable": [_person(each) for each in offered],
+    }
+
+
+def _person(account: Account) -> dict[str, Any]:
+    return {"id": account.pk, "name": account.shown_name}
+
+
 def _screening(request: HttpRequest, number: int) -> Screening:
     found = Screening.objects.visible_to(principal_of(request)).filter(pk=number).first()
     if found is None:
@@ -171,6 +221,7 @@ def screening_upload(
         format=given.format or None,
         encoding=given.encoding or None,
         watched=given.watched,
+        teams=_teams(request, given.teams),
     )
     assert isinstance(document, UploadedFile)  # noqa: S101
     found = answer(_counted(bulk.start(principal_of(request), document, wanted)))
@@ -223,3 +274,35 @@ def hit_undo(request: HttpRequest, number: int) -> Any:
     _hit(request, number)
     reviewing.undo(principal_of(request), number)
     return answer(_plain(_hit(request, number)))
+
+
+_ASSIGNMENT: Any = {"path": "/hits/{number}/assignment", "response": AssignmentShape}
+
+
+@router.get(**_ASSIGNMENT, operation_id="hit_assignment", summary="Who looks after a hit")
+def hit_assignment(request: HttpRequest, number: int) -> Any:
+    """Return who looks after a hit, and to whom you may give it."""
+    found = _hit(request, number)
+    look_up(principal_of(request), "desk.hit.viewed", f"hit:{number}", screening=found.screening_id)
+    return answer(_assignment(request, found))
+
+
+@router.post(**_ASSIGNMENT, operation_id="hit_take", summary="Take a hit")
+def hit_take(request: HttpRequest, number: int) -> Any:
+    """Look after a hit, in the name of the person who answers for the key; 409 where somebody else does."""
+    _hit(request, number)
+    return answer(_assignment(request, assigning.take(principal_of(request), number)))
+
+
+@router.put(**_ASSIGNMENT, operation_id="hit_assign", summary="Give a hit to somebody")
+def hit_assign(request: HttpRequest, number: int, body: Given) -> Any:
+    """Give a hit to a person who may review it; a supervisor may."""
+    _hit(request, number)
+    return answer(_assignment(request, assigning.assign(principal_of(request), number, body.to)))
+
+
+@router.delete(**_ASSIGNMENT, operation_id="hit_release", summary="Give a hit back")
+def hit_release(request: HttpRequest, number: int) -> Any:
+    """Give a hit back to the queue: one's own, or as a supervisor anybody's."""
+    _hit(request, number)
+    return answer(_assignment(request, assigning.release(principal_of(request), number)))

@@ -118,6 +118,23 @@ def teams_for(principal: Principal, screening: Screening) -> list[Team]:
     return sorted({*own, *already}, key=lambda team: team.name)
 
 
+def own_teams(principal: Principal) -> list[Team]:
+    """Return the teams that a new screening may be limited to."""
+    return list(Team.objects.filter(pk__in=principal.teams).order_by("name"))
+
+
+def check_own(principal: Principal, chosen: Sequence[int]) -> None:
+    """Raise ActRefused where a new screening is to be limited to a team that is not the principal's."""
+    _of_ones_own(principal, own_teams(principal), chosen)
+
+
+def _of_ones_own(principal: Principal, offered: Sequence[Team], chosen: Sequence[int]) -> list[Team]:
+    teams = [team for team in offered if team.pk in set(chosen)]
+    if len(teams) != len(set(chosen)) or (teams and not any(team.pk in principal.teams for team in teams)):
+        raise ActRefused("a screening is limited to teams of your own", remedy="choose among your teams")
+    return teams
+
+
 def limit(principal: Principal, screening: Screening, chosen: Sequence[int]) -> Screening:
     """Let only some teams see a screening and its hits; everybody where none is chosen.
 
@@ -126,9 +143,7 @@ def limit(principal: Principal, screening: Screening, chosen: Sequence[int]) -> 
     """
     if not may_limit(principal, screening):
         raise ActRefused("the screening is not yours to limit", remedy="ask who made it, or a supervisor")
-    teams = [team for team in teams_for(principal, screening) if team.pk in set(chosen)]
-    if len(teams) != len(set(chosen)) or (teams and not any(team.pk in principal.teams for team in teams)):
-        raise ActRefused("a screening is limited to teams of your own", remedy="choose among your teams")
+    teams = _of_ones_own(principal, teams_for(principal, screening), chosen)
     with transaction.atomic():
         screening.teams.set(teams)
         screening.limited = bool(teams)

@@ -26,6 +26,7 @@ from dragoman.messages.queries import Remark as Told
 from dragoman.messages.sources import FORMATS, HEAD, Limits, archive_kind, recognise, sources
 from dragoman.model import Record
 from dragoman.node.access import Principal
+from dragoman.node.desk import assigning
 from dragoman.node.desk import screening as desk
 from dragoman.node.desk.acting import person_of
 from dragoman.node.desk.documents import keep, path_of
@@ -49,7 +50,10 @@ _MOST_REMARKS = 10_000
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """How to screen a document: threshold (0.5 to 1), most hits a query, lists (None: all that one sees)."""
+    """How to screen a document: threshold (0.5 to 1), most hits a query, lists (None: all that one sees).
+
+    `teams` are the numbers of those who alone see it and its hits; everybody at the desk where there are none.
+    """
 
     threshold: float = 0.7
     limit: int = 5
@@ -57,6 +61,7 @@ class Wanted:
     format: str | None = None
     encoding: str | None = None
     watched: bool = False
+    teams: tuple[int, ...] = ()
 
 
 def wanted(**given: Any) -> Wanted:
@@ -77,6 +82,7 @@ def wanted(**given: Any) -> Wanted:
 def start(principal: Principal, upload: UploadedFile[bytes], wanted: Wanted) -> Screening:
     """Keep a document and put its screening into the queue. Raises InputError, UnknownList, StoreError, UsageError."""
     used = desk.visible_lists(principal, desk.screener(), wanted.lists)
+    assigning.check_own(principal, wanted.teams)
     document = keep(principal, upload)
     _look(path_of(document))
     given = {"lists": wanted.lists, "format": wanted.format, "encoding": wanted.encoding}
@@ -94,6 +100,8 @@ def start(principal: Principal, upload: UploadedFile[bytes], wanted: Wanted) -> 
         kept.job = queue.start(principal, KIND, given | {"screening": kept.pk}, total=_lines(path_of(document)))
         kept.save(update_fields=["job"])
         record(principal, "desk.document.uploaded", f"screening:{kept.pk}", document=document.pk, job=kept.job.pk)
+        if wanted.teams:
+            assigning.limit(principal, kept, wanted.teams)
     return kept
 
 

@@ -37,7 +37,7 @@ def screenings(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def upload(request: HttpRequest) -> HttpResponse:
     """Take a document in, and screen it in the background."""
-    context = search_page(request) | {"formats": FORMATS}
+    context = search_page(request) | {"formats": FORMATS, "teams": assigning.own_teams(principal_of(request))}
     if request.method == "POST":
         try:
             kept = bulk.start(principal_of(request), _file(request), _wanted(request))
@@ -67,7 +67,12 @@ def _wanted(request: HttpRequest) -> bulk.Wanted:
         format=request.POST.get("format") or None,
         encoding=request.POST.get("encoding") or None,
         watched=request.POST.get("watched") == "yes",
+        teams=_teams(request),
     )
+
+
+def _teams(request: HttpRequest) -> tuple[int, ...]:
+    return tuple(int(each[:18]) for each in request.POST.getlist("team") if each.isdecimal())
 
 
 @require_safe
@@ -122,8 +127,7 @@ def progress(request: HttpRequest, pk: int) -> HttpResponse:
 @refusing_to("desk:screening")
 def teams(request: HttpRequest, pk: int) -> HttpResponse:
     """Say which teams see a screening and its hits; everybody where none is chosen."""
-    chosen = [int(each[:18]) for each in request.POST.getlist("team") if each.isdecimal()]
-    kept = assigning.limit(principal_of(request), screening_or_404(request, pk), chosen)
+    kept = assigning.limit(principal_of(request), screening_or_404(request, pk), _teams(request))
     messages.success(request, "Only the chosen teams see it now." if kept.limited else "Everybody sees it now.")
     return redirect("desk:screening", pk=pk)
 

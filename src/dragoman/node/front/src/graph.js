@@ -20,17 +20,22 @@ function rgb(name) {
   return `rgb(${red}, ${green}, ${blue})`;
 }
 
-function style() {
+// Where there is little room, names stand on several short lines, and what the list below says is left to it.
+const NARROW = 500;
+const narrow = (graph) => graph.width() < NARROW;
+
+function style(slim) {
   const ink = rgb("--ink");
   const sheet = [
-    { selector: "node", style: { label: "data(shown)", color: ink, "font-family": css("--font"), "font-size": 13, "text-wrap": "wrap", "line-height": 1.15, "text-valign": "bottom", "text-margin-y": 5, width: 22, height: 22, "background-color": rgb("--ink-3"), "border-width": 2, "border-color": rgb("--surface") } },
-    { selector: "edge", style: { label: "data(label)", "font-size": 11, color: rgb("--ink-3"), "text-background-color": rgb("--surface"), "text-background-opacity": 1, "text-background-padding": 2, width: 1.4, "line-color": rgb("--line-strong"), "target-arrow-color": rgb("--line-strong"), "target-arrow-shape": "triangle", "arrow-scale": 0.8, "curve-style": "bezier" } },
+    { selector: "node", style: { label: "data(shown)", color: ink, "font-family": css("--font"), "font-size": 13, "text-wrap": "wrap", "text-max-width": slim ? 92 : 200, "line-height": 1.15, "text-valign": "bottom", "text-margin-y": 5, width: 22, height: 22, "background-color": rgb("--ink-3"), "border-width": 2, "border-color": rgb("--surface") } },
+    { selector: "edge", style: { label: slim ? "" : "data(label)", "font-size": 11, color: rgb("--ink-3"), "text-background-color": rgb("--surface"), "text-background-opacity": 1, "text-background-padding": 2, width: 1.4, "line-color": rgb("--line-strong"), "target-arrow-color": rgb("--line-strong"), "target-arrow-shape": "triangle", "arrow-scale": 0.8, "curve-style": "bezier" } },
     { selector: 'edge[kind = "judged"]', style: { "line-style": "dashed", "target-arrow-shape": "none", "line-color": rgb("--accent") } },
     { selector: 'edge[label = "different"]', style: { "line-color": rgb("--bad") } },
     { selector: "node.own", style: { width: 30, height: 30, "font-weight": 600 } },
     { selector: "node:selected", style: { "border-color": rgb("--accent"), "border-width": 4 } },
     { selector: "node.expanded", style: { "border-color": rgb("--accent"), "border-width": 3 } },
   ];
+  if (slim) sheet.push({ selector: "node", style: { label: "data(name)" } });
   for (const [schema, colour] of Object.entries(COLOURS)) sheet.push({ selector: `node[schema = "${schema}"]`, style: { "background-color": rgb(colour) } });
   return sheet;
 }
@@ -43,25 +48,31 @@ function short(text) {
 
 function elements(found) {
   return [
-    ...found.nodes.map((node) => ({ group: "nodes", data: { ...node, shown: `${short(node.label)}\n${node.source}` } })),
+    ...found.nodes.map((node) => ({ group: "nodes", data: { ...node, name: short(node.label), shown: `${short(node.label)}\n${node.source}` } })),
     ...found.edges.map((edge) => ({ group: "edges", data: { id: id(edge), source: edge.from, target: edge.to, label: edge.label, kind: edge.kind } })),
   ];
 }
 
 // Laid out by forces; turned where it came out tall in a place that is broad; never smaller than can be read.
 function lay(graph) {
-  graph.layout({ name: "cose", animate: false, fit: false, padding: 30, nodeRepulsion: 9000, idealEdgeLength: graph.width() < 500 ? 40 : 70, nodeDimensionsIncludeLabels: true, randomize: false }).run();
+  const slim = narrow(graph);
+  graph.nodes().removeStyle("font-size");
+  graph.layout({ name: "cose", animate: false, fit: false, padding: 30, nodeRepulsion: slim ? 3000 : 9000, idealEdgeLength: slim ? 28 : 70, nodeDimensionsIncludeLabels: true, randomize: false }).run();
   const box = graph.nodes().boundingBox();
-  if (box.h > box.w && graph.width() > graph.height()) graph.nodes().positions((node) => ({ x: node.position("y"), y: node.position("x") }));
+  const turn = slim ? box.w > box.h && graph.height() > graph.width() : box.h > box.w && graph.width() > graph.height();
+  if (turn) graph.nodes().positions((node) => ({ x: node.position("y"), y: node.position("x") }));
   fit(graph);
 }
 
 function fit(graph) {
-  graph.fit(undefined, graph.width() < 500 ? 8 : 30);
-  const least = graph.width() < 500 ? 0.42 : 0.6;
+  const slim = narrow(graph);
+  graph.fit(undefined, slim ? 8 : 30);
+  const least = 0.6;
   if (graph.zoom() < least) { graph.zoom(least); graph.center(graph.nodes(".own")); }
   const most = 1.1 * scale();
   if (graph.zoom() > most) { graph.zoom(most); graph.center(); }
+  // As large as can be read, however small the rest is drawn.
+  if (slim) graph.nodes().style("font-size", Math.max(13, 11 / graph.zoom()));
 }
 
 const JUDGED = { same: "judged the same as", different: "judged different from", unsure: "perhaps the same as", formerly: "formerly" };
@@ -118,7 +129,7 @@ export async function start(element) {
   const sheet = document.createElement("template");
   sheet.id = "__________cytoscape_stylesheet";
   document.head.append(sheet);
-  const graph = cytoscape({ container: element, elements: elements(first), style: style(), minZoom: 0.3, maxZoom: 2 });
+  const graph = cytoscape({ container: element, elements: elements(first), style: style(element.clientWidth < NARROW), minZoom: 0.3, maxZoom: 2 });
   const steps = [];
   if (first.edges.length === 0) element.hidden = fitButton.hidden = backButton.hidden = true;
   const place = panel.querySelector("[data-graph-list]");
@@ -173,6 +184,6 @@ export async function start(element) {
     else return;
     event.preventDefault();
   });
-  new MutationObserver(() => graph.style(style())).observe(document.documentElement, { attributes: true, attributeFilter: ["data-theme"] });
+  new MutationObserver(() => graph.style(style(narrow(graph)))).observe(document.documentElement, { attributes: true, attributeFilter: ["data-theme"] });
   shown();
 }
