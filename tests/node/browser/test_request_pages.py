@@ -94,8 +94,12 @@ def test_pages_of_requests_are_usable_by_everybody(
     partnered: Node, people: Node, look: Look, width: int, scheme: str
 ) -> None:
     page = look.page("liaison", viewport={"width": width, "height": 900}, color_scheme=scheme)
-    paths = ["/partners/requests?state=all", "/partners/requests/1", "/partners/requests/2", "/partners/requests/new"]
-    for path in [*paths, "/partners/interests", f"/partners/{partnered.number('Partner.objects.first().pk')}"]:
+    count = partnered.number("InformationRequest.objects.count()")
+    each_one = [f"/partners/requests/{number}" for number in range(1, count + 1)]
+    paths = ["/partners/requests?state=all", "/partners/requests/new", *each_one]
+    made = f"/partners/agreements/{partnered.number('Agreement.objects.first().pk')}"
+    partner = f"/partners/{partnered.number('Partner.objects.first().pk')}"
+    for path in [*paths, "/partners/interests", partner, made, f"{made}/next"]:
         answer = page.goto(path)
         assert answer is not None
         assert answer.status == 200, path

@@ -18,7 +18,7 @@ from dragoman.exchange.taxii.writing import add_objects
 from dragoman.node.partners import agreeing, polling, recalling_narrowing, recalling_receiving
 from dragoman.node.partners.holding import text_of
 from dragoman.node.partners.identity import node_id
-from dragoman.node.partners.models import Agreement, Disclosure, Notice, NoticeDuty, Outgoing, SharedObject
+from dragoman.node.partners.models import Agreement, Disclosure, Notice, NoticeDuty, Outgoing, SharedList, SharedObject
 from dragoman.node.partners.taxii.asking import collections_of
 from dragoman.node.partners.taxii.store import Store
 from tests.node.conftest import People
@@ -243,3 +243,32 @@ def test_a_narrower_version_is_narrower_and_not_empty(
     url = f"/partners/agreements/{border.agreement.pk}/next"
     assert message in liaison.post(url, fields, follow=True).content.decode()
     assert not Agreement.objects.filter(version=2).exists()
+
+
+def test_a_list_less_is_called_back_where_a_person_says_so_with_a_reason(
+    people: People, passed: list[Thing], bank: Side, border: Side, liaison: Client
+) -> None:
+    receive_leave(bank, leave_for(passed[0]))
+    assert read(border) == {passed[0]["id"]}
+    shared = SharedList.objects.get()
+    page = liaison.get(f"/partners/agreements/{border.agreement.pk}").content.decode()
+    assert "Stop and call back 1" in page
+    url = f"/partners/shared/{shared.pk}/end"
+    assert "notice bad" in liaison.post(url, {"back": "yes", "reason": ""}, follow=True).content.decode()
+    shared.refresh_from_db()
+    assert (shared.ended, called_back()) == (None, set())
+    liaison.post(url, {"back": "yes", "reason": "It is given no longer"})
+    shared.refresh_from_db()
+    assert shared.ended is not None
+    assert called_back() == {passed[0]["id"]}
+    assert read(border) == set()
+
+
+def test_a_list_that_is_given_no_longer_may_stay_with_the_partner(
+    passed: list[Thing], bank: Side, border: Side, liaison: Client
+) -> None:
+    receive_leave(bank, leave_for(*passed))
+    assert len(read(border)) == 2
+    liaison.post(f"/partners/shared/{SharedList.objects.get().pk}/end", {})
+    assert SharedList.objects.get().ended is not None
+    assert (read(border), called_back()) == (set(), set())

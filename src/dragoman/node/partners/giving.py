@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST
 from dragoman.errors import DragomanError
 from dragoman.node.access import principal_of
 from dragoman.node.journal.recording import record
-from dragoman.node.partners import sharing
+from dragoman.node.partners import recalling, sharing
 from dragoman.node.partners.identity import node_id
 from dragoman.node.partners.models import Agreement, Partner, PartnerToken, SharedList
 from dragoman.node.partners.taxii.asking import digest_of
@@ -48,12 +48,24 @@ def share(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 def unshare(request: HttpRequest, pk: int) -> HttpResponse:
-    """Stop giving a list."""
-    seen = Source.objects.visible_to(principal_of(request)).values("pk")
-    shared = get_object_or_404(SharedList.objects.select_related("collection"), pk=pk, ended=None, source__in=seen)
-    sharing.end(principal_of(request), shared)
-    messages.success(request, "It is no longer given. What the partner has already is recalled on its own.")
-    return redirect("partners:agreement", shared.collection.agreement_id)
+    """Stop giving a list, and call back what left of it where that is chosen, with a reason."""
+    principal = principal_of(request)
+    seen = Source.objects.visible_to(principal).values("pk")
+    rows = SharedList.objects.select_related("collection__agreement__partner")
+    shared = get_object_or_404(rows, pk=pk, ended=None, source__in=seen)
+    agreement, reason = shared.collection.agreement, request.POST.get("reason", "").strip()
+    try:
+        with transaction.atomic():
+            left = recalling.left_of(shared) if "back" in request.POST else []
+            sharing.end(principal, shared)
+            if left:
+                recalling.take_back_some(principal, agreement, dict.fromkeys(left, reason))
+    except DragomanError as error:
+        messages.error(request, str(error))
+    else:
+        back = f"{len(left)} objects are called back." if left else "What the partner has already, it keeps."
+        messages.success(request, f"It is no longer given. {back}")
+    return redirect("partners:agreement", agreement.pk)
 
 
 @require_POST

@@ -20,7 +20,16 @@ from dragoman.exchange.canonical import digest
 from dragoman.node.access import Principal
 from dragoman.node.journal.recording import record as journal
 from dragoman.node.partners.identity import node_id, node_key
-from dragoman.node.partners.models import Agreement, Collection, Disclosure, Notice, NoticeDuty, Partner, SharedObject
+from dragoman.node.partners.models import (
+    Agreement,
+    Collection,
+    Disclosure,
+    Notice,
+    NoticeDuty,
+    Partner,
+    SharedList,
+    SharedObject,
+)
 from dragoman.node.partners.recalling_closure import along
 from dragoman.node.partners.sending import send
 
@@ -181,6 +190,13 @@ def open_under(agreement: Agreement) -> list[str]:
     """Return the objects that left under an agreement, or a version before it, and were not called back, by id."""
     versions = Disclosure.objects.filter(partner=agreement.partner, agreement__agreement_id=agreement.agreement_id)
     left = versions.filter(agreement__version__lte=agreement.version, recalled=None).exclude(clause="withdrawal")
+    return sorted(set(left.values_list("object", flat=True)))
+
+
+def left_of(shared: SharedList) -> list[str]:
+    """Return the objects of a list that left to the partner that it is given to, and were not called back, by id."""
+    rows = Disclosure.objects.filter(partner=shared.collection.agreement.partner, recalled=None)
+    left = rows.filter(object__in=shared.records.values("stix_id")).exclude(clause="withdrawal")
     return sorted(set(left.values_list("object", flat=True)))
 
 

@@ -25,7 +25,7 @@ from dragoman.node.partners.drafting import DraftForm, sides
 from dragoman.node.partners.holding import giver_of
 from dragoman.node.partners.identity import card, fingerprint, node_id
 from dragoman.node.partners.models import Agreement, Disclosure, OutStream, Partner, SharedList
-from dragoman.node.partners.recalling import open_under
+from dragoman.node.partners.recalling import left_of, open_under
 from dragoman.node.registry.models import Source
 
 #: The acts that a page offers beside ending, with what the button says.
@@ -116,7 +116,9 @@ def agreement(request: HttpRequest, pk: int) -> HttpResponse:
     """Show an agreement: how it stands and why, what it says, who did what."""
     found = get_object_or_404(Agreement.objects.select_related("partner"), pk=pk)
     sources = Source.objects.visible_to(principal_of(request))
-    shared = SharedList.objects.filter(collection__agreement=found, ended=None).select_related("source")
+    shared = SharedList.objects.filter(collection__agreement=found, ended=None).select_related(
+        "source", "collection__agreement__partner"
+    )
     standing, acts = found.standing(), found.known_acts()
     can = possible(found.read, acts, node_id(), standing.state)
     context: dict[str, Any] = {
@@ -129,7 +131,9 @@ def agreement(request: HttpRequest, pk: int) -> HttpResponse:
         "can_be_replaced": drafting_next.can_be_replaced(found),
         "lost": recalling_narrowing.lost(found),
         "taken_back": len(recalling_narrowing.taken_back(found)) if found.compared is None else 0,
-        "given": [(each, giver_of(each.source)) for each in shared.filter(source__in=sources.values("pk"))],
+        "given": [
+            (each, giver_of(each.source), len(left_of(each))) for each in shared.filter(source__in=sources.values("pk"))
+        ],
         "sources": sources.order_by("name"),
         "left": Disclosure.objects.filter(agreement=found).count(),
         "open": len(open_under(found)),
