@@ -260,8 +260,8 @@ def _methods(route: str) -> list[str]:
 def _ask(client: Client, route: str, method: str, path: str) -> Any:
     body = BODIES.get(route)
     more: dict[str, Any] = {"query_params": ASKS[route]} if route in ASKS else {}
-    if body is not None and method == "POST":
-        return client.post(path, json.dumps(body), content_type="application/json", **more)
+    if body is not None and method in ("POST", "PUT"):
+        return client.generic(method, path, json.dumps(body), content_type="application/json", **more)
     return client.generic(method, path, **more)
 
 
