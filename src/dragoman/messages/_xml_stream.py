@@ -157,10 +157,12 @@ class Documents:
 
     def _plain_end(self, root: bytes) -> int | None:
         """Return where the document ends, if it does in the buffer and nothing in it makes that hard to tell."""
-        buffer, start = self._buffer, self._root_at
-        close, position = buffer.find(b"</" + root, start), start
-        while 0 <= (comment := buffer.find(b"<!--", position, close)) < close:
-            position = buffer.find(b"-->", comment + 4) + 3
+        buffer, position = self._buffer, self._root_at + 1
+        close = buffer.find(b"</" + root, position)
+        while doubt := _doubtful(root).search(buffer, position, max(close, 0)):
+            if doubt[0] != b"<!--":
+                return None
+            position = buffer.find(b"-->", doubt.end()) + 3
             if position < 3:
                 return None
             if close < position:
@@ -168,8 +170,7 @@ class Documents:
         end = buffer.find(b">", close) + 1
         if close < 0 or not end or buffer[close + 2 + len(root) : end].strip() != b">":
             return None
-        doubtful = (b"<" + root, b"<![CDATA[", b"<?")
-        return None if any(buffer.find(mark, start + 1, close) >= 0 for mark in doubtful) else end
+        return end
 
     def _at_once(self, text: bytes, tags: Collection[str], count: Callable[[], int]) -> Iterator[Seen]:
         from lxml import etree
@@ -234,6 +235,12 @@ class Documents:
 
     def _place(self) -> str:
         return self._name if self.number == 1 else f"{self._name}, document {self.number}"
+
+
+@lru_cache(maxsize=16)
+def _doubtful(root: bytes) -> re.Pattern[bytes]:
+    """Return what makes the end of a document hard to tell, and comments."""
+    return re.compile(rb"<(?:!--|!\[CDATA\[|\?|" + re.escape(root) + rb")")
 
 
 @lru_cache(maxsize=16)
