@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 from types import FrameType
+from typing import Any
 
 from django.db import InterfaceError, OperationalError, connections
 from django_tasks_db.management.commands.db_worker import Worker as QueueWorker
@@ -55,7 +56,7 @@ class Worker(QueueWorker):
             ended.set()
             beside.join(timeout=10)
 
-    def run_task(self, db_task_result: DBTaskResult) -> None:
+    def run_task(self, db_task_result: DBTaskResult[Any, Any]) -> None:
         """Run a job. One that lost the database meanwhile is not run by anybody, and waits again at once."""
         super().run_task(db_task_result)
         if queue.take_back(self.worker_id):
