@@ -136,3 +136,41 @@ class Reader:
         found: list[Thing] = answer.json().get("objects", [])
         own = ("identity--", "threat-actor--", "x-dragoman-record--")
         return [each for each in found if each["id"].startswith(own) and each["id"] != AUTHOR]
+
+
+@dataclass
+class Doors:
+    """The doors of the TAXII server, for one caller and one purpose."""
+
+    headers: dict[str, str]
+
+    @classmethod
+    def of(cls, partner: Partner | None, purpose: str = "") -> Doors:
+        headers = {"HTTP_ACCEPT": "application/taxii+json"} | ({"HTTP_DRAGOMAN_PURPOSE": purpose} if purpose else {})
+        if partner is not None:
+            PartnerToken.objects.get_or_create(partner=partner, digest=digest_of(partner.node))
+            text = base64.b64encode(f"{partner.node}:{partner.node}".encode()).decode()
+            headers["HTTP_AUTHORIZATION"] = f"Basic {text}"
+        return cls(headers)
+
+    def ask(self, path: str, **query: str) -> Any:
+        return Client().get(path, query, **self.headers)
+
+    def ids(self, path: str, **query: str) -> set[str]:
+        """Return the ids that a door of many shows, page by page; nothing but them may tell of others."""
+        found, token = [], ""
+        while True:
+            answer = self.ask(path, **query, **({"next": token} if token else {}))
+            if answer.status_code != 200:
+                assert answer.status_code in (401, 404)
+                return set()
+            page = answer.json()
+            objects = page.get("objects", [])
+            assert ("X-TAXII-Date-Added-Last" in answer) == bool(objects)
+            found += [each["id"] for each in objects]
+            token = page.get("next", "")
+            assert page.get("more", False) == bool(token)
+            assert objects or not token
+            if not token:
+                assert len(found) == len(set(found))
+                return set(found)

@@ -52,6 +52,39 @@ HELD = [
 ORDER = [B, MARKING, MALWARE, LINK, A]
 SCO: Thing = {"type": "artifact", "spec_version": "2.1", "id": ARTIFACT, "mime_type": "application/zip"}
 
+#: What a query means: a filter, and the objects (id, version) that it gives in that order.
+LAST_OF = {B: FIRST, MARKING: FIRST, MALWARE: MALWARE_21, LINK: FIRST, A: THIRD}
+DEFAULT = [(name, LAST_OF[name]) for name in ORDER]
+READING = {
+    "": DEFAULT,
+    "added_after=2031-06-20T00:00:00Z": DEFAULT[2:],
+    "added_after=2031-07-27T13:49:59.997000Z": DEFAULT[3:],
+    "added_after=2031-12-31T13:49:53.935000Z": [],
+    f"match[id]={MALWARE}": [(MALWARE, MALWARE_21)],
+    f"match[id]={MALWARE},{B}": [(B, FIRST), (MALWARE, MALWARE_21)],
+    "match[type]=indicator": [(B, FIRST), (A, THIRD)],
+    f"match[version]={SECOND}": [(A, SECOND)],
+    "match[version]=first": [(B, FIRST), (A, FIRST), *DEFAULT[1:4]],
+    "match[version]=last": DEFAULT,
+    "match[version]=all": [(B, FIRST), (A, FIRST), (A, SECOND), *DEFAULT[1:]],
+    "match[spec_version]=2.0": [(MALWARE, MALWARE_20)],
+    "match[spec_version]=2.1": DEFAULT,
+    "match[spec_version]=2.0,2.1": [*DEFAULT[:2], (MALWARE, MALWARE_20), *DEFAULT[3:]],
+    f"match[type]=incident&match[version]={FIRST}": [],
+    "match[type]=indicator&match[spec_version]=2.1": [(B, FIRST), (A, THIRD)],
+}
+
+VERSIONS = [
+    (B, "", [FIRST]),
+    (B, "added_after=2031-05-08T09:00:00Z", []),
+    (B, "added_after=2031-05-08T08:00:00Z", [FIRST]),
+    (A, "", [FIRST, SECOND, THIRD]),
+    (MALWARE, "", [MALWARE_21]),
+    (MALWARE, "match[spec_version]=2.0", [MALWARE_20]),
+    (MALWARE, "match[spec_version]=2.1", [MALWARE_21]),
+    (MALWARE, "match[spec_version]=2.0,2.1", [MALWARE_21, MALWARE_20]),
+]
+
 
 def build() -> None:
     """Make the partner, an agreement and what is held; called within the node."""

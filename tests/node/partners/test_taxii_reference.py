@@ -25,18 +25,17 @@ from tests.node.partners.taxii_world import (
     ARTIFACT,
     FIRST,
     HELD,
-    LINK,
     MALWARE,
     MALWARE_20,
     MALWARE_21,
     MARKING,
-    ORDER,
+    READING,
     SCO,
     SECOND,
     THIRD,
     TYPE,
+    VERSIONS,
     A,
-    B,
     Taxii,
     thing,
 )
@@ -86,28 +85,7 @@ def test_a_status_says_what_succeeded_and_what_failed(taxii: Taxii) -> None:
     assert (found["status"], found["total_count"], found["pending_count"]) == ("complete", 2, 0)
 
 
-# Reading: what a query means. Each row is a filter, and the objects (id, version) that it gives in that order.
-
-LAST_OF = {B: FIRST, MARKING: FIRST, MALWARE: MALWARE_21, LINK: FIRST, A: THIRD}
-DEFAULT = [(name, LAST_OF[name]) for name in ORDER]
-READING = {
-    "": DEFAULT,
-    "added_after=2031-06-20T00:00:00Z": DEFAULT[2:],
-    "added_after=2031-07-27T13:49:59.997000Z": DEFAULT[3:],
-    "added_after=2031-12-31T13:49:53.935000Z": [],
-    f"match[id]={MALWARE}": [(MALWARE, MALWARE_21)],
-    f"match[id]={MALWARE},{B}": [(B, FIRST), (MALWARE, MALWARE_21)],
-    "match[type]=indicator": [(B, FIRST), (A, THIRD)],
-    f"match[version]={SECOND}": [(A, SECOND)],
-    "match[version]=first": [(B, FIRST), (A, FIRST), *DEFAULT[1:4]],
-    "match[version]=last": DEFAULT,
-    "match[version]=all": [(B, FIRST), (A, FIRST), (A, SECOND), *DEFAULT[1:]],
-    "match[spec_version]=2.0": [(MALWARE, MALWARE_20)],
-    "match[spec_version]=2.1": DEFAULT,
-    "match[spec_version]=2.0,2.1": [*DEFAULT[:2], (MALWARE, MALWARE_20), *DEFAULT[3:]],
-    f"match[type]=incident&match[version]={FIRST}": [],
-    "match[type]=indicator&match[spec_version]=2.1": [(B, FIRST), (A, THIRD)],
-}
+# Reading: what a query means.
 
 
 def version_of(each: dict[str, Any]) -> str:
@@ -162,18 +140,6 @@ def test_one_object_is_given_in_the_versions_that_are_meant(
     assert [version_of(each) for each in page.get("objects", [])] == versions
     assert all(each["id"] == name for each in page.get("objects", []))
     assert page == {} if not versions else page["more"] is False
-
-
-VERSIONS = [
-    (B, "", [FIRST]),
-    (B, "added_after=2031-05-08T09:00:00Z", []),
-    (B, "added_after=2031-05-08T08:00:00Z", [FIRST]),
-    (A, "", [FIRST, SECOND, THIRD]),
-    (MALWARE, "", [MALWARE_21]),
-    (MALWARE, "match[spec_version]=2.0", [MALWARE_20]),
-    (MALWARE, "match[spec_version]=2.1", [MALWARE_21]),
-    (MALWARE, "match[spec_version]=2.0,2.1", [MALWARE_21, MALWARE_20]),
-]
 
 
 @pytest.mark.parametrize(("name", "query", "versions"), VERSIONS)

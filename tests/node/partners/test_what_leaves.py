@@ -6,7 +6,6 @@ is expected is said by the oracles below: a few lines, made from the agreement's
 
 from __future__ import annotations
 
-import base64
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -30,16 +29,14 @@ from dragoman.node.partners.identity import node_id, node_key
 from dragoman.node.partners.models import (
     Agreement,
     Disclosure,
-    Partner,
-    PartnerToken,
     SharedList,
     SharedObject,
 )
-from dragoman.node.partners.taxii.asking import collections_of, digest_of
+from dragoman.node.partners.taxii.asking import collections_of
 from dragoman.node.partners.taxii.store import Store
 from dragoman.node.registry.models import ListVersion, Record, Source, Statement
 from tests.node.conftest import People
-from tests.node.partners.parties import BANK, BORDER, NOW, PURPOSE, Side, agree, meet
+from tests.node.partners.parties import BANK, BORDER, NOW, PURPOSE, Doors, Side, agree, meet
 
 pytestmark = pytest.mark.django_db
 CODES = [
@@ -157,44 +154,6 @@ def side(people: People) -> Side:
 def stranger(people: People) -> Side:
     """Another partner, with an agreement of its own."""
     return meet(BANK, people.liaison, node_id(), BANK)
-
-
-@dataclass
-class Doors:
-    """The doors of the TAXII server, for one caller and one purpose."""
-
-    headers: dict[str, str]
-
-    @classmethod
-    def of(cls, partner: Partner | None, purpose: str = "") -> Doors:
-        headers = {"HTTP_ACCEPT": "application/taxii+json"} | ({"HTTP_DRAGOMAN_PURPOSE": purpose} if purpose else {})
-        if partner is not None:
-            PartnerToken.objects.get_or_create(partner=partner, digest=digest_of(partner.node))
-            text = base64.b64encode(f"{partner.node}:{partner.node}".encode()).decode()
-            headers["HTTP_AUTHORIZATION"] = f"Basic {text}"
-        return cls(headers)
-
-    def ask(self, path: str, **query: str) -> Any:
-        return Client().get(path, query, **self.headers)
-
-    def ids(self, path: str, **query: str) -> set[str]:
-        """Return the ids that a door of many shows, page by page; nothing but them may tell of others."""
-        found, token = [], ""
-        while True:
-            answer = self.ask(path, **query, **({"next": token} if token else {}))
-            if answer.status_code != 200:
-                assert answer.status_code in (401, 404)
-                return set()
-            page = answer.json()
-            objects = page.get("objects", [])
-            assert ("X-TAXII-Date-Added-Last" in answer) == bool(objects)
-            found += [each["id"] for each in objects]
-            token = page.get("next", "")
-            assert page.get("more", False) == bool(token)
-            assert objects or not token
-            if not token:
-                assert len(found) == len(set(found))
-                return set(found)
 
 
 def paths(agreement: Agreement) -> dict[str, str]:

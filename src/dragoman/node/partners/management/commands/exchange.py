@@ -12,6 +12,7 @@ from dragoman.node.partners import (
     matching_publishing,
     polling,
     recalling,
+    recalling_narrowing,
     recalling_receiving,
     requests_receiving,
     sharing,
@@ -25,6 +26,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Run it."""
+        recalling_narrowing.follow_all()
         cosigning.send_all()
         letters = delivering.deliver_all()
         written = sum(sharing.write_all().values())
