@@ -6,8 +6,8 @@ PYTHON ?= $(firstword $(shell for python in python3 python3.13 python3.12 python
     $$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$python; done) python3)
 BIN := .venv/bin
 EXERCISE := build/exercise
-# So many files of tests run at a time.
-PROCESSES ?= 2
+# So many processes test, each a file at a time; 0: this one, in the order of the files.
+PROCESSES ?= 0
 # The environment must not depend on what the caller's shell has set.
 unexport PYTHONPATH PYTHONHOME VIRTUAL_ENV
 PIP := $(BIN)/python -m pip --disable-pip-version-check
@@ -32,7 +32,7 @@ exercise: .venv/node .venv/front ## Serve two agencies with a storyline and a sc
 
 # Without npm the console is not bundled, and the tests that look at it in a browser are skipped.
 test: .venv/dev $(if $(shell command -v npm),.venv/front) ## Run the tests; ARGS="tests/lists -x" for some of them, ARGS=--cov for coverage
-	$(BIN)/python -m pytest --numprocesses $(PROCESSES) --dist loadfile $(ARGS)
+	$(BIN)/python -m pytest --numprocesses $(PROCESSES) --dist loadgroup --no-loadscope-reorder $(ARGS)
 
 test-postgres: .venv/dev ## Run the node's tests on a PostgreSQL that is thrown away after
 	tools/with_postgres.sh $(BIN)/python -m pytest tests/node --ignore tests/node/browser --ignore tests/node/exchange $(ARGS)

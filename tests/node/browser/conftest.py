@@ -19,7 +19,7 @@ CONSOLE = Path(dragoman.__file__).parent / "node/static/dragoman/console.js"
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def exercise(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The exercise as written: its customers are uploaded."""
     folder = tmp_path_factory.mktemp("exercise")
@@ -50,7 +50,7 @@ def fresh(tmp_path: Path) -> Iterator[Node]:
         yield node
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def people(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Node]:
     """A node with the exercise, and somebody of every role."""
     with serving(tmp_path_factory.mktemp("people"), "--exercise") as node:
@@ -58,7 +58,7 @@ def people(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Node]:
         yield node
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
     """Chromium, headless."""
     with sync_playwright() as play:
