@@ -32,7 +32,7 @@ exercise: .venv/node .venv/front ## Serve two agencies with a storyline and a sc
 
 # Without npm the console is not bundled, and the tests that look at it in a browser are skipped.
 test: .venv/dev $(if $(shell command -v npm),.venv/front) ## Run the tests; ARGS="tests/lists -x" for some of them, ARGS=--cov for coverage
-	$(BIN)/python -m pytest --numprocesses $(PROCESSES) --dist loadgroup --no-loadscope-reorder $(ARGS)
+	$(BIN)/python -m pytest --numprocesses $(PROCESSES) --dist loadfile $(ARGS)
 
 test-postgres: .venv/dev ## Run the node's tests on a PostgreSQL that is thrown away after
 	tools/with_postgres.sh $(BIN)/python -m pytest tests/node --ignore tests/node/browser --ignore tests/node/exchange $(ARGS)

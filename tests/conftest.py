@@ -20,10 +20,3 @@ def data() -> Path:
     if not DATA.is_dir():
         pytest.skip("the folder of real data is not on this machine")
     return DATA
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep the tests of a file in one process where several run, and those before a browser: they share a node."""
-    for item in items:
-        group = item.path.parent if item.path.parent.name == "browser" else item.path
-        item.add_marker(pytest.mark.xdist_group(str(group.relative_to(item.config.rootpath))))
