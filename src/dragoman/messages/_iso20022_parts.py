@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -107,22 +107,15 @@ class Walker:
 
     def child(self, element: _Element, parent: str, path: str) -> None:
         """Read one element of a parent of that name."""
-        self._one(element, path, "", 0, _rules_below(parent))
+        self._below((element,), path, "", 0, _rules_below(parent))
 
-    def _below(self, element: _Element, path: str, prefix: str, depth: int, rules: _Rules) -> None:
-        for child in element:
+    def _below(self, elements: Iterable[_Element], path: str, prefix: str, depth: int, rules: _Rules) -> None:
+        for child in elements:
             act, word, name, below = rules[child.tag]
             if act is not None:
                 act(self, child, word, prefix, f"{path}/{name}", depth, below)
             elif len(child):
                 self._unnamed(child, name, f"{path}/{name}", prefix, depth, below)
-
-    def _one(self, element: _Element, path: str, prefix: str, depth: int, rules: _Rules) -> None:
-        act, word, name, below = rules[element.tag]
-        if act is not None:
-            act(self, element, word, prefix, f"{path}/{name}", depth, below)
-        elif len(element):
-            self._unnamed(element, name, f"{path}/{name}", prefix, depth, below)
 
     def _descend(self, element: _Element, place: str, prefix: str, depth: int, below: _Rules) -> None:
         if depth > DEEPEST:
@@ -191,7 +184,7 @@ class Walker:
             elif name == "Nm":
                 holder = holder or text_of(child)
             elif name in ("Ownr", "Svcr"):
-                self._one(child, place, prefix, depth, _rules_below(""))
+                self._below((child,), place, prefix, depth, _rules_below(""))
         for kind, number in numbers:
             if number and number not in self._placeholders:
                 self.found.account(role, _account(kind, number, f"{place}/Id", currency))
