@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 
 from tests.node.browser.conftest import Look
+from tests.node.browser.usable import follows_the_rules, is_usable
 from tests.node.exchange.nodes import Node
 
 #: What stands in `shown` is made by the fixture: a subject of two records, a screening with a hit that was reviewed.
@@ -33,7 +33,6 @@ PAGES = {
     "supervisor": ["/hits/?assigned=me", "/safe-list/", "/lists/add"],
     "administrator": ["/people/", "/people/2/", "/people/settings/", "/webhooks/"],
 }
-_RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}
 
 
 @pytest.fixture(scope="module")
@@ -54,12 +53,7 @@ def test_pages_are_usable_by_everybody(shown: Node, look: Look, role: str, width
         answer = page.goto(path)
         assert answer is not None
         assert answer.status == 200, path
-        page.wait_for_load_state("networkidle")
-        found = Axe().run(page, options=_RULES)
-        faults = [(each["id"], each["nodes"][0]["html"][:160]) for each in found.response["violations"]]
-        assert faults == [], path
-        wide = page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth + 1")
-        assert not wide, f"{path} is wider than {width} pixels"
+        is_usable(page, path)
 
 
 def test_nobody_sees_only_the_sign_in(people: Node, look: Look) -> None:
@@ -67,4 +61,4 @@ def test_nobody_sees_only_the_sign_in(people: Node, look: Look) -> None:
     page.goto("/search/")
     page.wait_for_load_state("networkidle")
     assert "/accounts/login/" in page.url
-    assert Axe().run(page, options=_RULES).response["violations"] == []
+    follows_the_rules(page, "the sign-in")

@@ -5,24 +5,13 @@ from __future__ import annotations
 import re
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
 from tests.node.browser.conftest import Look
-from tests.node.browser.test_accessible import _RULES
 from tests.node.browser.test_journeys import code
+from tests.node.browser.usable import is_usable
 from tests.node.conftest import PASSWORD
 from tests.node.exchange.nodes import Node
-
-
-def is_usable(page: Page, what: str) -> None:
-    """Show that the page breaks no rule, and is no wider than its window."""
-    page.wait_for_load_state("networkidle")
-    found = Axe().run(page, options=_RULES)
-    faults = [(each["id"], each["nodes"][0]["html"][:160]) for each in found.response["violations"]]
-    assert faults == [], what
-    wide = page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth + 1")
-    assert not wide, f"{what} is too wide"
 
 
 @pytest.mark.parametrize(("width", "scheme"), [(1440, "light"), (400, "dark")])

@@ -7,12 +7,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
 from dragoman.exercise.making import LIST_FILES
 from tests.node.browser.conftest import Look
-from tests.node.browser.test_accessible import _RULES
+from tests.node.browser.usable import is_usable
 from tests.node.exchange.nodes import Node, card_of
 
 #: A partner with an agreement in force, and what it asks.
@@ -103,12 +102,7 @@ def test_pages_of_requests_are_usable_by_everybody(
         answer = page.goto(path)
         assert answer is not None
         assert answer.status == 200, path
-        page.wait_for_load_state("networkidle")
-        found = Axe().run(page, options=_RULES)
-        faults = [(each["id"], each["nodes"][0]["html"][:160]) for each in found.response["violations"]]
-        assert faults == [], path
-        wide = page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth + 1")
-        assert not wide, f"{path} is wider than {width} pixels"
+        is_usable(page, path)
 
 
 #: Puts a list in use.
