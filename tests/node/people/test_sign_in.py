@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from allauth.mfa.models import Authenticator
@@ -14,6 +15,7 @@ from pytest_django import Settings
 
 from dragoman.node.journal.models import Event
 from dragoman.node.people.models import NodeSettings
+from tests.node.clock import JumpingClock
 from tests.node.conftest import PASSWORD, TOTP_SECRET, People
 
 pytestmark = pytest.mark.django_db
@@ -24,14 +26,22 @@ def _nobody_failed_before() -> None:
     cache.clear()
 
 
-def code_now() -> str:
-    """Return what an authenticator app shows."""
-    return format_hotp_value(hotp_value(TOTP_SECRET, int(time.time()) // 30))
+def code_now(periods: int = 0) -> str:
+    """Return what an authenticator app shows; one whose clock is some periods ahead, if given."""
+    return format_hotp_value(hotp_value(TOTP_SECRET, int(time.time()) // 30 + periods))
 
 
 def give_password(client: Client, name: str, password: str = PASSWORD) -> int:
     """Post the sign-in form; return the status."""
     return client.post("/accounts/login/", {"login": name, "password": password}).status_code
+
+
+def signs_in(name: str, code: str) -> bool:
+    """Give the password and a code in a new browser; tell whether that opens."""
+    client = Client()
+    give_password(client, name)
+    client.post("/accounts/2fa/authenticate/", {"code": code})
+    return "_auth_user_id" in client.session
 
 
 def test_a_password_alone_lets_nobody_in_who_has_a_second_factor(client: Client, people: People) -> None:
@@ -55,6 +65,43 @@ def test_a_code_opens_once(people: People) -> None:
         give_password(client, "analyst")
         client.post("/accounts/2fa/authenticate/", {"code": code})
         assert ("_auth_user_id" in client.session) is opens
+
+
+@pytest.mark.parametrize("later", [31, 61])
+def test_a_code_opens_once_as_long_as_it_is_valid(people: People, monkeypatch: pytest.MonkeyPatch, later: int) -> None:
+    clock = JumpingClock(monkeypatch)
+    clock.jump(seconds=-(time.time() % 30))
+    ahead = code_now(1)
+    assert signs_in("analyst", ahead)
+    clock.jump(seconds=later)
+    assert not signs_in("analyst", ahead)
+    assert not signs_in("analyst", ahead[:3] + " " + ahead[3:])
+    assert signs_in("analyst", code_now(1))
+
+
+def test_a_used_code_opens_nothing_though_the_cache_forgot_it_and_the_clock_was_set_back(
+    people: People, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock = JumpingClock(monkeypatch)
+    code = code_now()
+    assert signs_in("analyst", code)
+    clock.jump(days=2)
+    assert signs_in("analyst", code_now())
+    clock.jump(days=-2)
+    cache.clear()
+    assert not signs_in("analyst", code)
+
+
+def test_a_used_code_does_not_answer_is_it_still_you(people: People, monkeypatch: pytest.MonkeyPatch) -> None:
+    clock, client = JumpingClock(monkeypatch), Client()
+    give_password(client, "analyst")
+    client.post("/accounts/2fa/authenticate/", {"code": code_now()})
+    clock.jump(seconds=601)
+    used, url = code_now(), "/accounts/2fa/recovery-codes/generate/"
+    assert client.post("/accounts/2fa/reauthenticate/", {"code": used}).status_code == 302
+    assert client.get(url).status_code == 200
+    cache.clear()
+    assert client.post("/accounts/2fa/reauthenticate/", {"code": used}).status_code == 200
 
 
 def test_a_recovery_code_opens_once(people: People) -> None:
@@ -133,16 +180,20 @@ def test_training_may_switch_second_factors_off(
     assert client_of(people.make("newcomer", "administrator", second_factor=False)).get("/people/").status_code == 200
 
 
-def test_setting_up_an_authenticator_app_gives_recovery_codes(people: People) -> None:
+def test_setting_up_an_authenticator_app_gives_recovery_codes(
+    people: People, django_capture_on_commit_callbacks: Callable[..., Any]
+) -> None:
     people.make("newcomer", "analyst", second_factor=False)
     client = Client()
     give_password(client, "newcomer")
     page = client.get("/accounts/2fa/totp/activate/")
     secret = page.context["form"].secret
     code = format_hotp_value(hotp_value(secret, int(time.time()) // 30))
-    answer = client.post("/accounts/2fa/totp/activate/", {"code": code}, follow=True)
+    with django_capture_on_commit_callbacks(execute=True):
+        answer = client.post("/accounts/2fa/totp/activate/", {"code": code}, follow=True)
     kinds = set(Authenticator.objects.filter(user=people.newcomer).values_list("type", flat=True))
     assert kinds == {"totp", "recovery_codes"}
+    assert not signs_in("newcomer", code)
     assert "recovery" in answer.content.decode().lower()
 
 

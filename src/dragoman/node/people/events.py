@@ -13,7 +13,7 @@ from django.db.models import Model
 from django.db.models.signals import m2m_changed, post_delete, post_save
 
 from dragoman.node.journal.recording import record
-from dragoman.node.people import node_settings, principals, sessions
+from dragoman.node.people import node_settings, principals, sessions, used_codes
 from dragoman.node.people.models import Account, ApiKey, Appointment, NodeSettings, Purpose
 
 
@@ -24,6 +24,7 @@ def connect() -> None:
     user_logged_out.connect(_left, dispatch_uid="people.left")
     for signal, act in _OWN_ACTS.items():
         signal.connect(_writer(act), weak=False, dispatch_uid=act)
+    authenticator_added.connect(used_codes.use_of_new, dispatch_uid="people.used_codes")
     for model in (Account, ApiKey, Appointment, Purpose):
         _on_change(model, principals.forget)
     for through in (Account.teams.through, ApiKey.purposes.through):

@@ -87,6 +87,10 @@ MFA_ADAPTER = "dragoman.node.people.adapters.SecondFactorAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_ALLOW_UNVERIFIED_EMAIL = True  # no account has an address to verify
 MFA_TOTP_TOLERANCE = 1  # a clock may be half a minute off
+MFA_FORMS = {
+    "authenticate": "dragoman.node.people.used_codes.SignInForm",
+    "reauthenticate": "dragoman.node.people.used_codes.StillMeForm",
+}
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not _TLS  # http://localhost
 
 SOCIALACCOUNT_ADAPTER = "dragoman.node.people.adapters.ProviderAdapter"
