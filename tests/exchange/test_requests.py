@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dragoman.errors import MessageRefused, StepRefused
+from dragoman.errors import MessageRefused, StepRefused, UsageError
 from dragoman.exchange.handling import Colour, Handling
 from dragoman.exchange.requests import Event, Request, State, request, status, take
 from dragoman.exchange.requests_deconfliction import Interest, Overlap, deconflict
@@ -57,7 +57,7 @@ def test_the_clock_stands_still_while_the_asker_is_waited_for() -> None:
 def test_an_extension_has_a_reason_and_a_deadline() -> None:
     longer = event("extended", 2, until=NOW + DAY, text="the court has to permit it")
     assert status(asked(), [RECEIVED, longer], NOW + 20 * HOUR).due == NOW + DAY
-    with pytest.raises(StepRefused):
+    with pytest.raises(UsageError, match="reason"):
         status(asked(), [RECEIVED, replace(longer, text="")], NOW)
 
 
@@ -84,7 +84,7 @@ def test_an_answer_may_come_in_parts_and_is_followed_by_feedback() -> None:
 def test_a_refusal_has_a_ground_from_the_table() -> None:
     refused = event("refused", 2, word="investigation")
     assert status(asked(), [refused], NOW).ground == "investigation"
-    with pytest.raises(StepRefused, match="no ground"):
+    with pytest.raises(UsageError, match="no ground"):
         status(asked(), [event("refused", 2, word="no mood")], NOW)
 
 
@@ -97,7 +97,6 @@ OUT_OF_TURN: list[list[Event]] = [
     [event("received", by=FIU)],
     [event("withdrawn", by=BORDER)],
     [event("withdrawn"), RECEIVED],
-    [RECEIVED, event("answered")],
     [replace(RECEIVED, request="x")],
     [RECEIVED, event("refused", word="rights"), event("part", text="x")],
 ]
@@ -108,6 +107,11 @@ def test_what_is_not_its_turn_or_not_its_right_is_refused(events: list[Event]) -
     with pytest.raises(StepRefused) as refused:
         status(asked(), events, NOW)
     assert refused.value.remedy
+
+
+def test_an_answer_that_says_nothing_is_refused() -> None:
+    with pytest.raises(UsageError, match="nothing"):
+        status(asked(), [RECEIVED, event("answered")], NOW)
 
 
 def test_the_same_event_twice_is_one() -> None:
@@ -154,7 +158,7 @@ def test_requests_and_events_travel_unchanged_and_strange_ones_are_refused() -> 
             Request.from_json(strange)
     with pytest.raises(MessageRefused):
         Event.from_json({"until": "soon"})
-    with pytest.raises(StepRefused):
+    with pytest.raises(UsageError, match="no urgency"):
         asked("at once")
 
 

@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from dragoman.errors import MessageRefused, StepRefused
+from dragoman.errors import MessageRefused, StepRefused, UsageError
 from dragoman.exchange.agreement import Agreement
 from dragoman.exchange.canonical import digest
 from dragoman.exchange.handling import Handling
@@ -77,10 +77,10 @@ def request(
     handling: Handling,
     at: datetime,
 ) -> Request:
-    """Return a request under an agreement, due as that says. Raises StepRefused for an urgency that is none."""
+    """Return a request under an agreement, due as that says. Raises UsageError for an urgency that is none."""
     if urgency not in agreement.answers:
         known = ", ".join(agreement.answers)
-        raise StepRefused(f"{agreement.name} knows no urgency {urgency!r}", remedy=f"choose one of {known}")
+        raise UsageError(f"{agreement.name} knows no urgency {urgency!r}", remedy=f"choose one of {known}")
     asked, hours = agreement.other(asker).node, agreement.answers[urgency]
     return Request(asker, asked, agreement.hash, data_class, purpose, urgency, hours, question, about, handling, at)
 
@@ -171,7 +171,7 @@ _STEPS: dict[str, tuple[str, tuple[State, ...], State | None]] = {
 def status(asked: Request, events: Iterable[Event], now: datetime) -> Status:
     """Return how the request stands by its events, in their order, and the clock.
 
-    Raises StepRefused for one out of turn.
+    Raises StepRefused for one out of turn, UsageError for one without a word or reason that it needs.
     """
     state, due, held = State.SENT, None, None
     objects: list[str] = []
@@ -204,7 +204,7 @@ def status(asked: Request, events: Iterable[Event], now: datetime) -> Status:
 def take(asked: Request, events: Sequence[Event], event: Event, now: datetime) -> tuple[Event, ...]:
     """Return the events with one more.
 
-    The same one again changes nothing. Raises StepRefused where it is not its turn.
+    The same one again changes nothing. Raises StepRefused where it is not its turn, UsageError as `status` does.
     """
     if event in events:
         return tuple(events)
@@ -231,8 +231,8 @@ def _refuse_words(event: Event) -> None:
     table = load("requests.yaml")
     known = {"refused": table["refusals"], "feedback": table["feedback"]}.get(event.kind)
     if known is not None and event.word not in known:
-        raise StepRefused(f"{event.word!r} is no ground or use that is known", remedy=f"say one of {', '.join(known)}")
+        raise UsageError(f"{event.word!r} is no ground or use that is known", remedy=f"say one of {', '.join(known)}")
     if event.kind == "extended" and (event.until is None or not event.text):
-        raise StepRefused("an extension has a new deadline and a reason", remedy="give both")
+        raise UsageError("an extension has a new deadline and a reason", remedy="give both")
     if event.kind in ("part", "answered") and not event.objects and not event.text:
-        raise StepRefused("an answer holds objects, or says that there is nothing", remedy="give either")
+        raise UsageError("an answer holds objects, or says that there is nothing", remedy="give either")

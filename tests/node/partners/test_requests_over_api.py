@@ -91,7 +91,8 @@ def test_what_was_unclear_is_said_and_a_request_is_withdrawn(caller: Caller) -> 
     event(row, "unclear", text="Which of the two?")
     assert caller.post(f"/{row.pk}/clear", text="The elder")["state"] == "received"
     assert caller.post(f"/{row.pk}/withdrawal")["state"] == "withdrawn"
-    assert caller.post(f"/{row.pk}/withdrawal", 400)["remedy"]
+    refused = caller.post(f"/{row.pk}/withdrawal", 409)
+    assert (refused["status"], "withdrawn" in refused["detail"], bool(refused["remedy"])) == (409, True, True)
     assert [each["event"]["kind"] for each in sent("event")] == ["clarified", "withdrawn"]
 
 
@@ -117,6 +118,17 @@ def test_a_request_is_asked_back_extended_and_refused_on_a_ground(caller: Caller
     assert caller.post(f"{asked}/unclear", text="Which of the two?")["state"] == "on hold"
     assert caller.post(f"{asked}/refusal", ground="rights")["state"] == "refused"
     assert sent("event")[-1]["event"]["word"] == "rights"
+    for step, body in {
+        "receipt": {},
+        "unclear": {"text": "Which?"},
+        "extension": {"until": "2099-02-01", "text": "x"},
+    }.items():
+        assert "is refused" in caller.post(f"{asked}/{step}", 409, **body)["detail"]
+
+
+def test_what_is_a_problem_is_said_as_one(caller: Caller, asked: str) -> None:
+    answer = caller.client.post(f"{URL}{asked}/clear", json.dumps({"text": "x"}), content_type="application/json")
+    assert (answer.status_code, answer.headers["content-type"]) == (409, "application/problem+json")
 
 
 @pytest.mark.parametrize(

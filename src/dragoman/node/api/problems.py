@@ -29,6 +29,7 @@ STATUS: tuple[tuple[type[errors.DragomanError], int], ...] = (
     (errors.IndexUnusable, 503),
     (errors.SettingRefused, 500),
     (errors.ActRefused, 409),
+    (errors.StepRefused, 409),
     (errors.StoreError, 409),
     (errors.FetchFailed, 502),
     (errors.DragomanError, 400),

@@ -7,7 +7,7 @@ from typing import Any
 
 import orjson
 
-from dragoman.errors import DragomanError, StepRefused
+from dragoman.errors import DragomanError, UsageError
 from dragoman.exchange import requests as rules
 from dragoman.exchange.stix.records import read_record
 from dragoman.node.access import Principal
@@ -77,11 +77,11 @@ def object_shown(row: AnswerObject) -> dict[str, Any]:
 
 
 def chosen(principal: Principal, numbers: Iterable[int]) -> list[Record]:
-    """Return the records that somebody chose for an answer. Raises StepRefused where one is not there for them."""
+    """Return the records that somebody chose for an answer. Raises UsageError where one is not there for them."""
     wanted = set(numbers)
     found = list(Record.objects.visible_to(principal).filter(pk__in=wanted, gone=False).select_related("source"))
     if len(found) != len(wanted):
-        raise StepRefused("a chosen record is not there", remedy="look for the subject again")
+        raise UsageError("a chosen record is not there", remedy="look for the subject again")
     return found
 
 
