@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from hypothesis import given
@@ -61,6 +61,29 @@ def test_circles_end_and_nobody_who_holds_it_is_left_out(pairs: list[tuple[str, 
 
 def recalled(kind: str = "recall", **changes: str) -> Notice:
     return notice(kind, "o", FIU, "it was about another person", NOW, KEYS[FIU], **changes)
+
+
+def test_a_shortening_has_its_last_day_which_is_signed_and_no_other_notice_has_one() -> None:
+    made = notice(
+        "shortening", "o", FIU, "kept for less time", NOW, KEYS[FIU], until=date(2026, 7, 1), agreement="sha-256:x"
+    )
+    again = Notice.from_json(made.to_json())
+    assert (again, again.until) == (made, date(2026, 7, 1))
+    again.check([FIU], RING)
+    for change in ({"until": date(2026, 8, 1)}, {"agreement": "sha-256:y"}):
+        with pytest.raises(SignatureRefused):
+            replace(again, **change).check([FIU], RING)
+    with pytest.raises(MessageRefused):
+        notice("shortening", "o", FIU, "kept for less time", NOW, KEYS[FIU])
+    with pytest.raises(MessageRefused):
+        notice("recall", "o", FIU, "another person", NOW, KEYS[FIU], until=date(2026, 7, 1))
+    assert "until" not in recalled().to_json()
+    for wrong in ({"until": None}, {"until": 5}, {"until": "soon"}, {"agreement": 5}, {"kind": "recall"}):
+        with pytest.raises(MessageRefused):
+            Notice.from_json(made.to_json() | wrong)
+    without = {name: value for name, value in made.to_json().items() if name != "until"}
+    with pytest.raises(MessageRefused):
+        Notice.from_json(without)
 
 
 def test_a_notice_is_the_originators_own_and_travels_unchanged() -> None:

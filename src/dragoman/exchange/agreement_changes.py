@@ -99,6 +99,10 @@ def _lost(old: Agreement, new: Agreement) -> Iterable[str]:
                 yield f"{what} no longer"
                 continue
             yield from (f"{what}: {part}" for part in _parts(clause, same))
+    for data_class, days in sorted(old.retention.items()):
+        less = new.retention.get(data_class, days)
+        if less < days:
+            yield f"{words().classes[data_class]}: kept for {less} days, not {days}"
 
 
 def _same_way(one: Clause, two: Clause) -> bool:

@@ -1,4 +1,5 @@
-"""Recall: withdrawals and corrections that reach every recipient, onward ones too, and are acknowledged.
+"""Recall: withdrawals, corrections and earlier last days that reach every recipient, onward ones too, and are
+acknowledged.
 
 The originator signs one notice. Each holder carries it out, passes the same notice on to those that it gave the object
 to, and answers when all of these have answered. What is not answered in time is chased, and shown until it is.
@@ -8,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
@@ -19,9 +20,10 @@ from dragoman.exchange.keys import KeyRing, PrivateKey, check_document, sign_doc
 from dragoman.exchange.messages_typed import typed
 from dragoman.exchange.policy_onward import moment
 
-KINDS = ("recall", "correction", "delisting", "narrowing")
-#: What a holder did: removed it, replaced it, keeps it for a stated ground, or never held it.
-OUTCOMES = ("removed", "corrected", "kept", "not_held")
+KINDS = ("recall", "correction", "delisting", "narrowing", "shortening")
+#: What a holder did: removed it, replaced it, keeps it no longer than it was told, keeps it for a stated ground, or
+#: never held it.
+OUTCOMES = ("removed", "corrected", "shortened", "kept", "not_held")
 _SAY = f"say one of {', '.join(OUTCOMES)}; for kept, the ground"
 
 
@@ -29,7 +31,9 @@ _SAY = f"say one of {', '.join(OUTCOMES)}; for kept, the ground"
 class Notice:
     """What the originator says about an object of its own that it gave away.
 
-    `replacement` is the digest of what takes its place (a correction). `due` is when it is to be carried out.
+    `replacement` is the digest of what takes its place (a correction). `due` is when it is to be carried out. `until`
+    is the last day on which what was received before the agreement whose hash is `agreement` may be kept (a
+    shortening).
     """
 
     kind: str
@@ -39,6 +43,8 @@ class Notice:
     at: datetime
     due: datetime
     replacement: str = ""
+    until: date | None = None
+    agreement: str = ""
     key: str = ""
     signature: str = ""
 
@@ -49,10 +55,11 @@ class Notice:
 
     def body(self) -> dict[str, Any]:
         """Return what is signed."""
+        shorter = {"until": self.until.isoformat(), "agreement": self.agreement} if self.until is not None else {}
         return {
             "kind": self.kind, "object": self.object, "originator": self.originator, "reason": self.reason,
             "at": self.at.isoformat(), "due": self.due.isoformat(), "replacement": self.replacement,
-        }  # fmt: skip
+        } | shorter  # fmt: skip
 
     def to_json(self) -> dict[str, Any]:
         """Return the notice as it travels, the same at every step."""
@@ -62,10 +69,13 @@ class Notice:
     def from_json(cls, found: Any) -> Notice:
         """Read what `to_json` wrote, unchecked. Raises MessageRefused."""
         try:
-            read = typed(cls(**{**found, "at": moment(found["at"]), "due": moment(found["due"])}))
+            times: dict[str, Any] = {name: moment(found[name]) for name in ("at", "due")}
+            times |= {"until": date.fromisoformat(found["until"])} if "until" in found else {}
+            read = typed(cls(**{**found, **times}))
         except (TypeError, ValueError, KeyError) as error:
             raise MessageRefused(f"not a notice: {error}", remedy="ask the partner to send it again") from error
-        if read.kind not in KINDS or not read.reason or not read.object:
+        whole = bool(read.reason and read.object) and (read.kind == "shortening") == (read.until is not None)
+        if read.kind not in KINDS or not whole:
             raise MessageRefused(
                 "not a notice", remedy=f"a notice is one of {', '.join(KINDS)}, with object and reason"
             )
@@ -83,17 +93,35 @@ class Notice:
 
 
 def notice(
-    kind: str, object_id: str, originator: str, reason: str, at: datetime, key: PrivateKey, *, replacement: str = ""
+    kind: str,
+    object_id: str,
+    originator: str,
+    reason: str,
+    at: datetime,
+    key: PrivateKey,
+    *,
+    replacement: str = "",
+    until: date | None = None,
+    agreement: str = "",
 ) -> Notice:
-    """Return a signed notice, due as the table says. Raises MessageRefused where reason or replacement is missing."""
-    if kind not in KINDS or not reason or (kind == "correction") != bool(replacement):
+    """Return a signed notice, due as the table says.
+
+    Raises MessageRefused where the reason, or what a correction or a shortening needs, is missing.
+    """
+    needed = (kind == "correction") == bool(replacement) and (kind == "shortening") == (until is not None)
+    if kind not in KINDS or not reason or not needed:
         raise MessageRefused(
-            "a notice needs a kind and a reason, and a correction what takes the object's place",
+            "a notice needs a kind and a reason, a correction what takes the object's place, a shortening the last day",
             remedy=f"kinds are {', '.join(KINDS)}",
         )
-    due = at + timedelta(hours=load("delivery.yaml")["notices"][kind]["due"])
-    made = Notice(kind, object_id, originator, reason, at, due, replacement)
+    due = at + timedelta(hours=hours_to(kind))
+    made = Notice(kind, object_id, originator, reason, at, due, replacement, until, agreement)
     return replace(made, key=key.public.id, signature=sign_document("notice", made.body(), key))
+
+
+def hours_to(kind: str) -> int:
+    """Return in how many hours a notice is to be carried out, by the table."""
+    return int(load("delivery.yaml")["notices"][kind]["due"])
 
 
 @dataclass(frozen=True, slots=True)

@@ -73,7 +73,7 @@ class MatchQuestion(models.Model):
 
 
 class Notice(models.Model):
-    """A recall, correction, delisting or narrowing: written here (`own`), or received from a partner."""
+    """A recall, correction, delisting, narrowing or shortening: written here (`own`), or received from a partner."""
 
     digest = models.CharField(max_length=80)
     own = models.BooleanField()

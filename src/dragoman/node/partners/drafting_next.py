@@ -1,4 +1,4 @@
-"""The next version of an agreement, with less in it: classes, purposes and colours are taken out, and nothing is added.
+"""The next version of an agreement, with less in it: classes, purposes, colours and days are taken out, none added.
 
 Who wants more drafts another agreement; what a narrower version calls back is said before it is signed
 (`recalling_narrowing`).
@@ -49,8 +49,8 @@ def can_be_replaced(agreement: Agreement) -> bool:
 def narrower(agreement: Agreement, chosen: Mapping[str, Sequence[str]]) -> dict[str, Any]:
     """Return the document of a version that keeps of each clause what is chosen.
 
-    `chosen` has, for each clause, ``classes-ID``, ``purposes-ID`` and ``tlp-ID``. Raises UsageError where that is not
-    narrower, or nothing is left.
+    `chosen` has, for each clause, ``classes-ID``, ``purposes-ID`` and ``tlp-ID``; and it may have ``days-CLASS``, for
+    how many days a class is kept. Raises UsageError where that is not narrower, or nothing is left.
     """
     if not can_be_replaced(agreement):
         raise UsageError(f"{agreement.title} is not signed by both, or is over", remedy="draft another agreement")
@@ -62,12 +62,19 @@ def narrower(agreement: Agreement, chosen: Mapping[str, Sequence[str]]) -> dict[
     document = next_version(
         agreement.read,
         clauses=clauses,
-        retention={name: days for name, days in old["retention"].items() if name in classes},
+        retention={name: _days(name, days, chosen) for name, days in old["retention"].items() if name in classes},
         quotas=[each for each in old.get("quotas", []) if each["class"] in classes],
     )
     if not narrowing(agreement.read, read_agreement(document), [], agreement.read.starts).lost:
         raise UsageError("it is no narrower than the version before", remedy="take something out")
     return document
+
+
+def _days(name: str, days: int, chosen: Mapping[str, Sequence[str]]) -> int:
+    given = next(iter(chosen.get(f"days-{name}", ())), "") or str(days)
+    if not given.isascii() or not given.isdecimal() or not 1 <= int(given[:9]) <= days:
+        raise UsageError(f"{name} would be kept for {given[:20]} days", remedy=f"choose 1 to {days}")
+    return int(given)
 
 
 def _kept(agreement: Agreement, each: Offered, chosen: Mapping[str, Sequence[str]]) -> dict[str, Any] | None:

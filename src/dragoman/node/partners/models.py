@@ -38,7 +38,8 @@ _read: dict[str, pact.Agreement] = {}
 class Agreement(models.Model):
     """One version of an agreement with a partner: its `document`; how it stands follows from the acts.
 
-    `compared` is when it had taken over, and what earlier versions gave and it does not allow was called back.
+    `compared` is when it had taken over, and what earlier versions gave and it does not allow was called back, or
+    was said to be kept for less time.
     """
 
     partner = models.ForeignKey(Partner, on_delete=models.PROTECT, related_name="agreements")

@@ -6,7 +6,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import orjson
@@ -85,19 +86,45 @@ def take_back_some(by: Principal | str, agreement: Agreement, reasons: dict[str,
         return _write(by, reasons, "narrowing", _recipients(list(reasons), left), left)
 
 
+def shorten(by: Principal | str, agreement: Agreement, days: dict[str, date]) -> list[Notice]:
+    """Tell the other party until which day it may keep objects that it got under earlier versions of an agreement.
+
+    Nobody is told of a day that is over before the notice is due: what goes on under this version has come anew by
+    then. Raises UsageError where there is no object.
+    """
+    now = timezone.now()
+    first = (now + timedelta(hours=recall.hours_to("shortening"))).astimezone(UTC).date()
+    until = {name: max(day, first) for name, day in days.items()}
+    name = f"{agreement.title}, version {agreement.version}"
+    reasons = {each: f"{name}: it may be kept until {day.isoformat()}" for each, day in until.items()}
+    left = Disclosure.objects.filter(partner=agreement.partner)
+    with transaction.atomic():
+        return _write(by, reasons, "shortening", _recipients(list(until), left), left, Shorter(until, agreement.hash))
+
+
+@dataclass(frozen=True, slots=True)
+class Shorter:
+    """The last day of each object, and the hash of the agreement by which it is so early."""
+
+    until: dict[str, date] = field(default_factory=dict)
+    agreement: str = ""
+
+
 def _write(
     principal: Principal | str,
     reasons: dict[str, str],
     kind: str,
     recipients: dict[str, set[int]],
     left: QuerySet[Disclosure],
+    shorter: Shorter = Shorter(),
 ) -> list[Notice]:
     if not reasons:
         raise UsageError("no object is chosen", remedy="choose what is called back")
     now = timezone.now()
-    kept = _keep(principal, reasons, kind, now)
-    for some in parts(list(reasons)):
-        left.filter(object__in=some).update(recalled=now, acknowledged=None)
+    kept = _keep(principal, reasons, kind, now, shorter)
+    if kind != "shortening":
+        for some in parts(list(reasons)):
+            left.filter(object__in=some).update(recalled=now, acknowledged=None)
     _oblige(kept, recipients, now)
     send_notices(kept)
     _tell(principal, kept, kind)
@@ -122,11 +149,17 @@ def _recipients(objects: list[str], left: QuerySet[Disclosure]) -> dict[str, set
     return found
 
 
-def _keep(principal: Principal | str, reasons: dict[str, str], kind: str, now: datetime) -> list[Notice]:
+def _keep(
+    principal: Principal | str, reasons: dict[str, str], kind: str, now: datetime, shorter: Shorter
+) -> list[Notice]:
     rows, by = [], principal.account if isinstance(principal, Principal) else None
     for name, reason in reasons.items():
         replacement = _replacement(name) if kind == "correction" else ""
-        made = recall.notice(kind, name, node_id(), reason, now, node_key(), replacement=replacement)
+        until = shorter.until.get(name)
+        made = recall.notice(
+            kind, name, node_id(), reason, now, node_key(),
+            replacement=replacement, until=until, agreement=shorter.agreement,
+        )  # fmt: skip
         rows.append(row_of(made, own=True, by=by))
     return Notice.objects.bulk_create(rows, batch_size=_ROWS)
 

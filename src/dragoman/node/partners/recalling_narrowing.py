@@ -1,4 +1,5 @@
 """A version that takes an agreement's place and allows less: what left before, and could not leave now, is called back.
+What may be kept for less time than before stays until an earlier day, which the recipient is told.
 
 Each open row of the ledger is asked about anew under the new version, as if it were to leave now
 (`dragoman.exchange.agreement_changes`). What it came under before, and by whom it was passed on, changes nothing: the
@@ -8,7 +9,8 @@ recipient sends the notice on to whoever got the object from it.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import UTC
+from dataclasses import dataclass, field
+from datetime import UTC, date
 
 from django.db import transaction
 from django.db.models import Q, QuerySet
@@ -30,9 +32,10 @@ _UNKNOWN = "how it was to be handled is not known any more"
 
 
 def follow(partner: Partner, by: Principal | str) -> int:
-    """Call back what versions that took over do not allow, once for each version; return how many objects that is.
+    """Call back what versions that took over do not allow, and say what is to be kept for less time, once for each.
 
-    Call it in the transaction of the act, and now and then: a version may begin later than it is signed.
+    Return how many objects that is. Call it in the transaction of the act, and now and then: a version may begin later
+    than it is signed.
     """
     count = 0
     waiting = partner.agreements.filter(version__gt=1, compared=None).order_by("version")
@@ -43,16 +46,19 @@ def follow(partner: Partner, by: Principal | str) -> int:
             held = Agreement.objects.select_for_update().get(pk=new.pk)
             if held.compared is not None:  # another worker was faster
                 continue
-            if reasons := taken_back(held):
-                recalling.take_back_some(by, held, reasons)
+            found = compare(held)
+            if found.back:
+                recalling.take_back_some(by, held, found.back)
+            if found.until:
+                recalling.shorten(by, held, found.until)
             held.compared = timezone.now()
             held.save(update_fields=["compared"])
-            count += len(reasons)
+            count += len(found.back) + len(found.until)
     return count
 
 
 def follow_all() -> int:
-    """Do so for all partners; return how many objects were called back."""
+    """Do so for all partners; return how many objects were called back, or are to be kept for less time."""
     return sum(follow(each, SERVICE) for each in Partner.objects.filter(agreements__compared=None).distinct())
 
 
@@ -72,18 +78,31 @@ def lost(new: Agreement) -> tuple[str, ...]:
     return narrowing(before.read, new.read, [], timezone.now()).lost if before is not None else ()
 
 
-def taken_back(new: Agreement) -> dict[str, str]:
-    """Return the objects that left under earlier versions and that this one would not let leave, each with why not."""
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """What becomes of objects that left under earlier versions, by id.
+
+    `back` has those that this one would not let leave, each with why not; `until` those that may be kept for less time
+    than before, each with its last day.
+    """
+
+    back: dict[str, str] = field(default_factory=dict)
+    until: dict[str, date] = field(default_factory=dict)
+
+
+def compare(new: Agreement) -> Compared:
+    """Compare a version with the one before it, by what left."""
     before = former(new)
     if before is None:
-        return {}
+        return Compared()
     rows = {row.object: row for row in left_before(new).order_by("pk")}  # of each object, what left last
     known = dict(_handlings(new, rows))
     given = [_given(row, known[name]) for name, row in rows.items() if name in known]
     found = narrowing(before.read, new.read, given, timezone.now())
     reasons = dict.fromkeys((name for name in rows if name not in known), _UNKNOWN)
     reasons |= {each.object: sentence for each, sentence in found.withdraw}
-    return {name: f"{new.title}, version {new.version}: {reason}" for name, reason in reasons.items()}
+    back = {name: f"{new.title}, version {new.version}: {reason}" for name, reason in reasons.items()}
+    return Compared(back, {each.object: day for each, day in found.shorten})
 
 
 def left_before(new: Agreement) -> QuerySet[Disclosure]:

@@ -18,7 +18,7 @@ from dragoman.exchange.canonical import digest
 from dragoman.exchange.keys import KeyRing, NodeKey, PublicKey
 from dragoman.exchange.messages import Letter
 from dragoman.node.journal.recording import record as journal
-from dragoman.node.partners import polling, requests_receiving
+from dragoman.node.partners import polling, recalling_shortening, requests_receiving
 from dragoman.node.partners.delivering import handles
 from dragoman.node.partners.holding import handling_of, list_name
 from dragoman.node.partners.identity import node_id, node_key
@@ -37,6 +37,8 @@ from dragoman.node.partners.sending import send
 DONE = "done"
 #: Answers in one letter.
 _BATCH = 100
+#: Notices that are carried out with what came last: a correction is that; what ends early may have come anew.
+_AFTER_NEWS = ("correction", "shortening")
 
 
 @handles(NOTICES)
@@ -82,7 +84,9 @@ def _take(found: recall.Notice, partner: Partner, ring: KeyRing, vouched: dict[s
             send(partner, DONE, _answers([before]))  # the answer was lost, or they remind us
         return None
     kept = row_of(found, own=False, partner=partner)
-    if found.kind != "correction":
+    if found.until is not None:
+        kept.outcome = recalling_shortening.apply(found, found.until, partner)
+    elif found.kind != "correction":
         answers = requests_receiving.remove(partner, found.object)
         kept.outcome = "removed" if held.update(revoked=True, at=timezone.now()) + answers else "not_held"
     kept.signer = vouched[found.originator].text if found.originator in vouched else ""
@@ -109,12 +113,16 @@ def _pass_on(kept: Notice, partner: Partner) -> None:
     collections = set(written.values_list("shared__collection", flat=True))
     if not collections:
         return
-    SharedObject.objects.filter(stix_id=kept.object, collection__in=collections).delete()
-    if kept.kind != "correction":
+    stays = kept.outcome == "shortened"
+    if not stays:
+        SharedObject.objects.filter(stix_id=kept.object, collection__in=collections).delete()
+    if not stays and kept.kind != "correction":
         written.update(gone=True)
     left = Disclosure.objects.filter(object=kept.object, partner__agreements__collections__in=collections)
     recipients = sorted(set(left.exclude(partner=partner).values_list("partner", flat=True)))
     NoticeDuty.objects.bulk_create(NoticeDuty(notice=kept, partner_id=each) for each in recipients)
+    if kept.kind == "shortening":
+        return
     Disclosure.objects.filter(object=kept.object, partner__in=recipients).update(
         recalled=timezone.now(), acknowledged=None
     )
@@ -131,7 +139,7 @@ def carry_out_all() -> int:
 
 
 def _carry_out(partner: Partner, notices: list[Notice]) -> int:
-    if any(each.kind == "correction" for each in notices) or polling.unfinished(partner):
+    if any(each.kind in _AFTER_NEWS for each in notices) or polling.unfinished(partner):
         for agreement in partner.agreements.prefetch_related("acts"):
             polling.poll(agreement)
     if not polling.renew(partner):  # the list in use still has what was called back: nothing was removed yet
@@ -192,6 +200,6 @@ def take_done(letter: Letter, partner: Partner) -> None:
             below = {one.node for one in recall.flatten(done)}
             row.done, row.keys = done.to_json(), {node: text for node, text in keys.items() if node in below}
             row.save(update_fields=["done", "keys"])
-            if answered.progress(timezone.now()) is recall.Progress.DONE:
+            if row.notice.kind != "shortening" and answered.progress(timezone.now()) is recall.Progress.DONE:
                 Disclosure.objects.filter(partner=partner, object=row.notice.object).update(acknowledged=timezone.now())
             journal(f"partner:{partner.pk}", "partners.notice.done", f"notice:{row.notice_id}", result=done.outcome)

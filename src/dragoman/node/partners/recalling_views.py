@@ -39,7 +39,7 @@ def disclosures(request: HttpRequest) -> HttpResponse:
         "page": Paginator(rows, 50).get_page(request.GET.get("page")),
         "partners": Partner.objects.order_by("name"),
         "chosen": {"partner": partner, "state": state, "q": text},
-        "kinds": notices.KINDS,
+        "kinds": [kind for kind in notices.KINDS if kind != "shortening"],  # that one follows from an agreement
     }
     return render(request, "partners/disclosures.html", context)
 

@@ -121,6 +121,7 @@ def agreement(request: HttpRequest, pk: int) -> HttpResponse:
     )
     standing, acts = found.standing(), found.known_acts()
     can = possible(found.read, acts, node_id(), standing.state)
+    compared = recalling_narrowing.compare(found) if found.compared is None else recalling_narrowing.Compared()
     context: dict[str, Any] = {
         "agreement": found,
         "read": found.read,
@@ -130,7 +131,8 @@ def agreement(request: HttpRequest, pk: int) -> HttpResponse:
         "can_end": "end" in can,
         "can_be_replaced": drafting_next.can_be_replaced(found),
         "lost": recalling_narrowing.lost(found),
-        "taken_back": len(recalling_narrowing.taken_back(found)) if found.compared is None else 0,
+        "taken_back": len(compared.back),
+        "shortened": len(compared.until),
         "given": [
             (each, giver_of(each.source), len(left_of(each))) for each in shared.filter(source__in=sources.values("pk"))
         ],
@@ -157,7 +159,8 @@ def next_version(request: HttpRequest, pk: int) -> HttpResponse:
             messages.error(request, str(error))
         else:
             return redirect("partners:agreement", kept.pk)
-    return render(request, "partners/next.html", {"agreement": found, "offered": drafting_next.offered(found)})
+    context = {"agreement": found, "offered": drafting_next.offered(found), "retention": found.read.retention}
+    return render(request, "partners/next.html", context)
 
 
 @require_GET
