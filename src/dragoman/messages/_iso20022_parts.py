@@ -4,16 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from functools import cache
-from typing import TYPE_CHECKING
 
 from dragoman.errors import QueryRefused
 from dragoman.messages._iso20022_table import Fields, Rule, table
-from dragoman.messages._xml_names import LOCAL, local, text_of
+from dragoman.messages._xml_names import LOCAL, Element, local, text_of
 from dragoman.messages.drafting import Draft, Findings, account_of
 from dragoman.messages.parties import Amount, BankAccount, Fact
-
-if TYPE_CHECKING:
-    from lxml.etree import _Element
 
 #: Messages nest some 20 deep, envelopes a few more.
 DEEPEST = 100
@@ -25,9 +21,9 @@ _REFUSED = "ask the sender for the message: no honest one nests so deeply"
 
 
 #: What is done with an element: ``act(walker, element, word, prefix, place, depth, rules below it)``.
-_Act = Callable[["Walker", "_Element", str, str, str, int, "_Rules"], None]
+_Act = Callable[["Walker", "Element", str, str, str, int, "_Rules"], None]
 #: What is done with a field of a party: ``act(walker, element, draft, word, place, depth, fields below it)``.
-_FieldAct = Callable[["Walker", "_Element", Draft, str, str, int, "_Fields"], None]
+_FieldAct = Callable[["Walker", "Element", Draft, str, str, int, "_Fields"], None]
 #: So many tags are remembered a parent: an invented name for every element may not fill the memory.
 _MOST_TAGS = 1000
 
@@ -101,15 +97,15 @@ class Walker:
         self._schemes = rules.schemes
         self._placeholders = rules.placeholders
 
-    def children(self, element: _Element, path: str) -> None:
+    def children(self, element: Element, path: str) -> None:
         """Read all that is inside an element. Raises QueryRefused where it nests deeper than DEEPEST."""
         self._below(element, path, "", 0, _rules_below(local(element)))
 
-    def child(self, element: _Element, parent: str, path: str) -> None:
+    def child(self, element: Element, parent: str, path: str) -> None:
         """Read one element of a parent of that name."""
         self._below((element,), path, "", 0, _rules_below(parent))
 
-    def _below(self, elements: Iterable[_Element], path: str, prefix: str, depth: int, rules: _Rules) -> None:
+    def _below(self, elements: Iterable[Element], path: str, prefix: str, depth: int, rules: _Rules) -> None:
         for child in elements:
             act, word, name, below = rules[child.tag]
             if act is not None:
@@ -117,12 +113,12 @@ class Walker:
             elif len(child):
                 self._unnamed(child, name, f"{path}/{name}", prefix, depth, below)
 
-    def _descend(self, element: _Element, place: str, prefix: str, depth: int, below: _Rules) -> None:
+    def _descend(self, element: Element, place: str, prefix: str, depth: int, below: _Rules) -> None:
         if depth > DEEPEST:
             raise QueryRefused(f"elements nest deeper than {DEEPEST}", place=place, remedy=_REFUSED)
         self._below(element, place, prefix, depth + 1, below)
 
-    def _unnamed(self, element: _Element, name: str, place: str, prefix: str, depth: int, below: _Rules) -> None:
+    def _unnamed(self, element: Element, name: str, place: str, prefix: str, depth: int, below: _Rules) -> None:
         if name not in self._groups:
             for child in element:
                 if LOCAL[child.tag] in _SHAPE:
@@ -132,11 +128,11 @@ class Walker:
                     return
         self._descend(element, place, prefix, depth, below)
 
-    def prefixed(self, element: _Element, word: str, prefix: str, place: str, depth: int, below: _Rules) -> None:
+    def prefixed(self, element: Element, word: str, prefix: str, place: str, depth: int, below: _Rules) -> None:
         """Read what plays its role in another transfer."""
         self._descend(element, place, word, depth, below)
 
-    def text(self, element: _Element, word: str, prefix: str, place: str, depth: int, below: _Rules) -> None:
+    def text(self, element: Element, word: str, prefix: str, place: str, depth: int, below: _Rules) -> None:
         """Read a text, or the texts of all that is inside."""
         text = text_of(element)
         if len(element):
@@ -144,21 +140,21 @@ class Walker:
         if text and text not in self._placeholders:
             self.found.texts.append(Fact(word, text, place))
 
-    def reference(self, element: _Element, word: str, prefix: str, place: str, depth: int, below: _Rules) -> None:
+    def reference(self, element: Element, word: str, prefix: str, place: str, depth: int, below: _Rules) -> None:
         """Read a reference, or what holds one."""
         if len(element):
             self._descend(element, place, prefix, depth, below)
         elif text := text_of(element):
             self.found.references.append(Fact(prefix + word, text, place))
 
-    def date(self, element: _Element, word: str, prefix: str, place: str, depth: int, below: _Rules) -> None:
+    def date(self, element: Element, word: str, prefix: str, place: str, depth: int, below: _Rules) -> None:
         """Read a date, or a choice of a date and a time."""
         if len(element):
             self._descend(element, place, prefix, depth, below)
         elif text := text_of(element):
             self.found.dates.append(Fact(prefix + word, text, place))
 
-    def amount(self, element: _Element, word: str, prefix: str, place: str, depth: int, below: _Rules) -> None:
+    def amount(self, element: Element, word: str, prefix: str, place: str, depth: int, below: _Rules) -> None:
         """Read an amount; <InstdAmt> holds its amount or a choice of amounts."""
         if len(element):
             self._descend(element, place, prefix, depth, below)
@@ -169,7 +165,7 @@ class Walker:
         elif text:
             self.found.problem(place, "an amount such as 1250.00", text)
 
-    def account(self, element: _Element, word: str, prefix: str, place: str, depth: int, below: _Rules) -> None:
+    def account(self, element: Element, word: str, prefix: str, place: str, depth: int, below: _Rules) -> None:
         """Read an account; what names it is most often its holder."""
         role, holder, currency = prefix + word, "", None
         numbers: list[tuple[str, str]] = []
@@ -191,7 +187,7 @@ class Walker:
         if holder and holder not in self._placeholders:
             self.found.owner(role, place).state("alias", holder, f"{place}/Nm")
 
-    def _numbers(self, element: _Element) -> list[tuple[str, str]]:
+    def _numbers(self, element: Element) -> list[tuple[str, str]]:
         numbers = []
         for child in element:
             name = LOCAL[child.tag]
@@ -201,16 +197,16 @@ class Walker:
                 numbers += [(name, text_of(each)) for each in child if local(each) == "Id"]
         return numbers
 
-    def party(self, element: _Element, word: str, prefix: str, place: str, depth: int, below: _Rules) -> None:
+    def party(self, element: Element, word: str, prefix: str, place: str, depth: int, below: _Rules) -> None:
         """Read a party."""
         self._party(element, prefix + word, place)
 
-    def _party(self, element: _Element, role: str, place: str) -> Draft:
+    def _party(self, element: Element, role: str, place: str) -> Draft:
         draft = self.found.party(role, place)
         self.party_fields(element, draft, "", place, 0, self._fields)
         return draft
 
-    def party_fields(self, element: _Element, draft: Draft, word: str, place: str, depth: int, fields: _Fields) -> None:
+    def party_fields(self, element: Element, draft: Draft, word: str, place: str, depth: int, fields: _Fields) -> None:
         """Read the fields of a party on one level, and below."""
         if depth > DEEPEST:
             raise QueryRefused(f"elements nest deeper than {DEEPEST}", place=place, remedy=_REFUSED)
@@ -220,17 +216,17 @@ class Walker:
                 act, prop, name, deeper = found
                 act(self, child, draft, prop, f"{place}/{name}", depth + 1, deeper)
 
-    def institution(self, element: _Element, draft: Draft, word: str, place: str, depth: int, fields: _Fields) -> None:
+    def institution(self, element: Element, draft: Draft, word: str, place: str, depth: int, fields: _Fields) -> None:
         """Read the fields of a financial institution."""
         draft.record.schema = "Organization"
         self.party_fields(element, draft, word, place, depth, fields)
 
-    def field(self, element: _Element, draft: Draft, prop: str, place: str, depth: int, fields: _Fields) -> None:
+    def field(self, element: Element, draft: Draft, prop: str, place: str, depth: int, fields: _Fields) -> None:
         """Read a field that is a text."""
         if text := self._said(element):
             draft.state(prop, text, place)
 
-    def address(self, element: _Element, draft: Draft, word: str, place: str, depth: int, fields: _Fields) -> None:
+    def address(self, element: Element, draft: Draft, word: str, place: str, depth: int, fields: _Fields) -> None:
         """Read an address: its lines in order as one text, and its country."""
         placeholders = self._placeholders
         lines: list[str] = []
@@ -245,24 +241,24 @@ class Walker:
         if lines:
             draft.state("address", ", ".join(lines), place)
 
-    def _said(self, element: _Element) -> str:
+    def _said(self, element: Element) -> str:
         text = text_of(element)
         return "" if text in self._placeholders else text
 
-    def country(self, element: _Element, draft: Draft, prop: str, place: str, depth: int, fields: _Fields) -> None:
+    def country(self, element: Element, draft: Draft, prop: str, place: str, depth: int, fields: _Fields) -> None:
         if text := self._said(element):
             self.found.country(draft, text, place, prop)
 
-    def birth_date(self, element: _Element, draft: Draft, prop: str, place: str, depth: int, fields: _Fields) -> None:
+    def birth_date(self, element: Element, draft: Draft, prop: str, place: str, depth: int, fields: _Fields) -> None:
         if text := self._said(element):
             self.found.birth_date(draft, text, place)
 
-    def contact(self, element: _Element, draft: Draft, prop: str, place: str, depth: int, fields: _Fields) -> None:
+    def contact(self, element: Element, draft: Draft, prop: str, place: str, depth: int, fields: _Fields) -> None:
         if text := self._said(element):
             self.found.party(f"{draft.role}_contact", place).state("name", text, place)
 
     def identification(
-        self, element: _Element, draft: Draft, prop: str, place: str, depth: int, fields: _Fields
+        self, element: Element, draft: Draft, prop: str, place: str, depth: int, fields: _Fields
     ) -> None:
         number = scheme = ""
         for child in element:
@@ -280,7 +276,7 @@ class Walker:
             draft.state(kind, number, place)
 
     def clearing_member(
-        self, element: _Element, draft: Draft, prop: str, place: str, depth: int, fields: _Fields
+        self, element: Element, draft: Draft, prop: str, place: str, depth: int, fields: _Fields
     ) -> None:
         member = system = ""
         for child in element:
@@ -294,7 +290,7 @@ class Walker:
             draft.facts.append(Fact("clearing_member", " ".join(known), place))
 
 
-def _chosen(element: _Element) -> str:
+def _chosen(element: Element) -> str:
     """Return the text of a choice between a code and a proprietary text (Cd, Prtry)."""
     return text_of(element[0]) if len(element) else text_of(element)
 

@@ -6,11 +6,13 @@ Entities, DTDs and the network are off. libxml2's own limits hold: 256 levels, t
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Generator, Iterator
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 from dragoman.errors import QueryRefused
+from dragoman.messages._xml_names import Seen
+from dragoman.messages._xml_shapes import Shapes, cut
 from dragoman.messages.parties import Problem, refusal
 
 if TYPE_CHECKING:
@@ -41,23 +43,18 @@ _OPTIONS: dict[str, Any] = {
 }
 
 
-class Seen(NamedTuple):
-    """An element that begins or ends; `whole` says that the tree around it is whole and need not be freed."""
-
-    event: str
-    element: etree._Element
-    whole: bool
-
-
 class Documents:
     """The XML documents that follow one another in a byte stream.
 
     `number` counts them. `fault` is what is wrong with the one being read, where its events are those of a repair.
+    With `shapes`, a document of a shape met before is not parsed; its elements are `Node` and of no use once the next
+    document is asked for.
     """
 
-    def __init__(self, stream: BinaryIO, name: str) -> None:
+    def __init__(self, stream: BinaryIO, name: str, shapes: Shapes | None = None) -> None:
         self._stream = stream
         self._name = name
+        self._shapes = shapes
         self._buffer = b""
         self._at = 0
         self._ended = False
@@ -173,6 +170,20 @@ class Documents:
         return end
 
     def _at_once(self, text: bytes, tags: Collection[str], count: Callable[[], int]) -> Iterator[Seen]:
+        found = cut(text) if self._shapes is not None else None
+        if self._shapes is not None and found is not None and (shape := self._shapes.take(found)):
+            try:
+                yield from shape.seen
+            finally:
+                self._shapes.give(found, shape)
+            return
+        root = yield from self._parsed(text, tags, count)
+        if self._shapes is not None and found is not None:
+            self._shapes.learn(found, root)
+
+    def _parsed(
+        self, text: bytes, tags: Collection[str], count: Callable[[], int]
+    ) -> Generator[Seen, None, etree._Element]:
         from lxml import etree
 
         if self._parser is None:
@@ -185,6 +196,7 @@ class Documents:
             raise self._refusal(error, count()) from error
         self._refuse_dtd(root)
         yield from _walked(root, tags)
+        return root
 
     def _as_far_as_it_goes(self, text: bytes, tags: Collection[str]) -> Iterator[Seen]:
         """Yield what stands before the fault, so that its parties are screened although the message is refused."""

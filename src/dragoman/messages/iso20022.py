@@ -17,13 +17,14 @@ import msgspec
 
 from dragoman.messages._iso20022_parts import Walker
 from dragoman.messages._iso20022_table import table
-from dragoman.messages._xml_names import local, text_of
-from dragoman.messages._xml_stream import Documents, Seen
+from dragoman.messages._xml_names import Element, Seen, local, text_of
+from dragoman.messages._xml_shapes import Shapes
+from dragoman.messages._xml_stream import Documents
 from dragoman.messages.drafting import Findings, Shared
 from dragoman.messages.parties import Message, opened, refusal
 
 if TYPE_CHECKING:
-    from lxml.etree import _Element
+    from lxml import etree
 
 _HEADER = "AppHdr"
 _DEFINITION = re.compile(r"(?:pacs|pain|camt)\.\d{3}\.\d{3}\.\d{2}")
@@ -53,14 +54,14 @@ def read(source: Path | BinaryIO, name: str | None = None) -> Iterator[Message]:
     Raises QueryRefused where the XML is not well-formed, ends early, has a DTD, nests too deeply or holds no
     message of the table; what was read before that has been yielded.
     """
-    rules = table()
-    tags = frozenset((*rules.messages, *rules.batches, *rules.transactions, _HEADER))
+    shapes = _shapes()
     with opened(source, name) as (stream, called):
-        documents = Documents(stream, called)
+        documents = Documents(stream, called, shapes)
         reader = _Reader(called)
         while documents.more():
             before = reader.messages
-            for seen in documents.events(tags, lambda: reader.read):
+            reader.begin()
+            for seen in documents.events(shapes.tags, lambda: reader.read):
                 message = reader.take(seen)
                 if message is not None and documents.fault is not None:
                     message = msgspec.structs.replace(message, problems=(*message.problems, documents.fault))
@@ -73,16 +74,22 @@ def read(source: Path | BinaryIO, name: str | None = None) -> Iterator[Message]:
             raise refusal(called, "an ISO 20022 message", "an empty input", 0)
 
 
+@cache
+def _shapes() -> Shapes:
+    rules = table()
+    return Shapes((*rules.messages, *rules.batches, *rules.transactions, _HEADER))
+
+
 class _Frame:
     """An element that holds transactions, as far as it has been read."""
 
     __slots__ = ("consumed", "counts", "element", "fresh", "path", "shared")
 
-    def __init__(self, element: _Element, path: str, shared: Shared) -> None:
+    def __init__(self, element: Element, path: str, shared: Shared) -> None:
         self.element = element
         self.path = path
         self.shared = shared
-        self.consumed: _Element | None = None
+        self.consumed: Element | None = None
         self.counts: dict[str, int] = {}
         self.fresh = True  # nothing has been yielded since the last thing was found here
 
@@ -95,13 +102,18 @@ class _Reader:
         self._rules = rules
         self._name = name
         self._frames: list[_Frame] = []
-        self._inside: list[_Element] = []
-        self._header: tuple[_Element | None, Shared, str | None] | None = None
+        self._inside: list[Element] = []
+        self._header: tuple[Element | None, Shared, str | None] | None = None
         self._kind = ""
         self._definition: str | None = None
         self._walker = Walker(Findings())
         self.messages = 0
         self.read = 0
+
+    def begin(self) -> None:
+        """Begin a document: the header in another's envelope says nothing of it."""
+        if self._header is not None and self._header[0] is not None:
+            self._header = None
 
     def take(self, seen: Seen) -> Message | None:
         """Return the message that is whole when that element begins or ends, if any."""
@@ -123,7 +135,7 @@ class _Reader:
             _let_go(element)
         return message
 
-    def _start(self, element: _Element, name: str) -> None:
+    def _start(self, element: Element, name: str) -> None:
         if name == _HEADER:
             return
         if not self._frames:
@@ -139,7 +151,7 @@ class _Reader:
         else:
             self._inside.append(element)
 
-    def _begin(self, element: _Element, name: str) -> None:
+    def _begin(self, element: Element, name: str) -> None:
         self.messages += 1
         header, definition = self._header_of(element)
         found = _DEFINITION.search(str(element.tag))
@@ -148,7 +160,7 @@ class _Reader:
         counted = name if self.messages == 1 else f"{name}[{self.messages}]"
         self._frames = [_Frame(element, f"{self._name}: {counted}", header)]
 
-    def _header_of(self, element: _Element) -> tuple[Shared, str | None]:
+    def _header_of(self, element: Element) -> tuple[Shared, str | None]:
         """A header speaks for the messages inside the envelope that holds it, and for no others."""
         if self._header is None:
             return Shared(), None
@@ -157,7 +169,7 @@ class _Reader:
             return shared, definition
         return Shared(), None
 
-    def _read_header(self, element: _Element) -> None:
+    def _read_header(self, element: Element) -> None:
         self._walker.found = found = Findings()
         self._walker.children(element, f"{self._name}: {_HEADER}")
         stated = next((text_of(each) for each in element if local(each) == "MsgDefIdr"), "")
@@ -168,7 +180,7 @@ class _Reader:
         frame.counts[name] = count = frame.counts.get(name, 0) + 1
         return f"{name}[{count}]"
 
-    def _catch_up(self, current: _Element | None) -> None:
+    def _catch_up(self, current: Element | None) -> None:
         """Read what stands in the innermost frame before `current` and has not been read."""
         frame = self._frames[-1]
         element = frame.element
@@ -187,7 +199,7 @@ class _Reader:
             frame.shared = frame.shared + shared
             frame.fresh = True
 
-    def _transaction(self, element: _Element, name: str) -> Message:
+    def _transaction(self, element: Element, name: str) -> Message:
         self._catch_up(element)
         frame = self._frames[-1]
         frame.consumed = element
@@ -217,7 +229,7 @@ class _Reader:
         return shared.message(self._kind, id_, place)
 
 
-def _let_go(element: _Element) -> None:
+def _let_go(element: etree._Element) -> None:
     """Free an element of a stream and what stands before it."""
     parent = element.getparent()
     element.clear()
