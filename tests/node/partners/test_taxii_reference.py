@@ -21,6 +21,7 @@ import pytest
 
 from dragoman.exchange.stix.ids import stix_id
 from tests.node.exchange.nodes import Node
+from tests.node.homes import Homes
 from tests.node.partners.taxii_world import (
     ARTIFACT,
     FIRST,
@@ -44,11 +45,9 @@ ADDED = [added for added, _ in HELD]
 
 
 @pytest.fixture(scope="module")
-def taxii(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Taxii]:
+def taxii(tmp_path_factory: pytest.TempPathFactory, homes: Homes) -> Iterator[Taxii]:
     node = Node(tmp_path_factory.mktemp("taxii") / "north", "North")
-    node.home.mkdir()
-    node.run("migrate", "--verbosity", "0")
-    node.people()
+    node.prepare(homes)
     node.run(script="from tests.node.partners.taxii_world import build; build()")
     node.start()
     client = Taxii(node)

@@ -22,7 +22,7 @@ from dragoman.exchange.handling import Handling
 from dragoman.exchange.policy import Ask
 from dragoman.exchange.stix.ids import AUTHOR
 from dragoman.node.access import Principal
-from dragoman.node.partners import recalling
+from dragoman.node.partners import recalling, sharing_next
 from dragoman.node.partners.holding import handling_of, text_of
 from dragoman.node.partners.identity import node_id
 from dragoman.node.partners.models import Agreement, AnswerObject, Disclosure, Partner, SharedObject, SharedRecord
@@ -34,6 +34,7 @@ _UNKNOWN = "how it was to be handled is not known any more"
 def follow(partner: Partner, by: Principal | str) -> int:
     """Call back what versions that took over do not allow, and say what is to be kept for less time, once for each.
 
+    The lists that were given go on, as far as the version lets them.
     Return how many objects that is. Call it in the transaction of the act, and now and then: a version may begin later
     than it is signed.
     """
@@ -51,6 +52,7 @@ def follow(partner: Partner, by: Principal | str) -> int:
                 recalling.take_back_some(by, held, found.back)
             if found.until:
                 recalling.shorten(by, held, found.until)
+            sharing_next.follow(held, by)
             held.compared = timezone.now()
             held.save(update_fields=["compared"])
             count += len(found.back) + len(found.until)

@@ -60,7 +60,7 @@ def share(
     if shown is None:
         raise UsageError(f"no clause of {agreement.title} gives list entries", remedy="agree on one that does")
     if (giver := giver_of(source)) is not None:
-        _check_onward(agreement, giver, purpose)
+        check_onward(agreement, giver, purpose)
     with transaction.atomic():
         kept, new = SharedList.objects.get_or_create(
             collection=Collection.objects.get(uuid=shown.id),
@@ -73,7 +73,8 @@ def share(
     return kept
 
 
-def _check_onward(agreement: Agreement, giver: Partner, purpose: str) -> None:
+def check_onward(agreement: Agreement, giver: Partner, purpose: str) -> None:
+    """Check that a list of a partner may be passed on under an agreement. Raises UsageError."""
     if giver == agreement.partner:
         raise UsageError(f"{giver} gave this list itself", remedy="choose another list")
     clauses = [each for each in agreement.read.clauses if each.giver == node_id() and CLASS in each.classes]
@@ -87,13 +88,16 @@ def _check_onward(agreement: Agreement, giver: Partner, purpose: str) -> None:
         raise UsageError(f"the agreement with {giver} lets it go no further, or holds no more", remedy=f"ask {giver}")
 
 
-def end(principal: Principal, shared: SharedList) -> None:
-    """Stop giving a list: nothing of it leaves any more. What left already is recalled apart from this."""
+def end(principal: Principal | str, shared: SharedList, why: str = "") -> None:
+    """Stop giving a list: nothing of it leaves any more. What left already is recalled apart from this.
+
+    `why` is said where no person stopped it, but a version of the agreement.
+    """
     with transaction.atomic():
         ids = shared.records.values("stix_id")
         shared.collection.objects_in.filter(stix_id__in=ids).delete()
-        shared.ended = timezone.now()
-        shared.save(update_fields=["ended"])
+        shared.ended, shared.stopped = timezone.now(), why
+        shared.save(update_fields=["ended", "stopped"])
         journal(principal, "partners.list.withdrawn", f"shared:{shared.pk}")
 
 
@@ -104,8 +108,10 @@ def is_long(source: Source) -> bool:
 
 def write(shared: SharedList) -> dict[str, int]:
     """Write what the version in use changed into the collection; return how many were added, changed and revoked."""
+    from dragoman.node.partners.sharing_next import take_over
     from dragoman.node.partners.sharing_received import pass_on
 
+    take_over(shared)
     version = ListVersion.objects.filter(source=shared.source, state=ListVersion.State.IN_USE).first()
     counts = {"added": 0, "changed": 0, "revoked": 0}
     if version is None or version.version == shared.version:

@@ -61,7 +61,11 @@ class PartnerToken(models.Model):
 
 
 class SharedList(models.Model):
-    """A list of this node that is given to a partner under an agreement, and how it is to be handled."""
+    """A list of this node that is given to a partner under an agreement, and how it is to be handled.
+
+    `former` is how it was given under the version of the agreement before, if it went on from there; `stopped` says why
+    it did not go on from here, where no person stopped it.
+    """
 
     collection = models.ForeignKey(Collection, on_delete=models.PROTECT, related_name="lists")
     source = models.ForeignKey("registry.Source", on_delete=models.PROTECT, related_name="shared")
@@ -70,6 +74,8 @@ class SharedList(models.Model):
     since = models.DateTimeField(default=timezone.now)
     ended = models.DateTimeField(null=True)
     version = models.CharField(max_length=32, blank=True, help_text="The version that was written last.")
+    former = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="+")
+    stopped = models.TextField(blank=True)
 
     class Meta:
         constraints: ClassVar[list[Any]] = [

@@ -18,7 +18,7 @@ from dragoman.exchange.handling import Colour
 from dragoman.exchange.keys import PublicKey
 from dragoman.node.access import principal_of
 from dragoman.node.journal.recording import record
-from dragoman.node.partners import cosigning, drafting_next, recalling_narrowing
+from dragoman.node.partners import cosigning, drafting_next, recalling_narrowing, sharing_next
 from dragoman.node.partners.agreeing import act, keep
 from dragoman.node.partners.cards import read_card
 from dragoman.node.partners.drafting import DraftForm, sides
@@ -121,6 +121,8 @@ def agreement(request: HttpRequest, pk: int) -> HttpResponse:
     )
     standing, acts = found.standing(), found.known_acts()
     can = possible(found.read, acts, node_id(), standing.state)
+    foreseen = sharing_next.foresee(found) if can and found.compared is None and found.version > 1 else {}
+    seen = set(sources)
     compared = recalling_narrowing.compare(found) if found.compared is None else recalling_narrowing.Compared()
     context: dict[str, Any] = {
         "agreement": found,
@@ -136,6 +138,8 @@ def agreement(request: HttpRequest, pk: int) -> HttpResponse:
         "given": [
             (each, giver_of(each.source), len(left_of(each))) for each in shared.filter(source__in=sources.values("pk"))
         ],
+        "gone_on": [each for each in sharing_next.gone_on(found) if each[0].source in seen],
+        "foreseen": {each: why for each, why in foreseen.items() if each.source in seen},
         "sources": sources.order_by("name"),
         "left": Disclosure.objects.filter(agreement=found).count(),
         "open": len(open_under(found)),
