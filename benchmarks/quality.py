@@ -22,7 +22,7 @@ from dragoman.lists.catalogue import recognise
 from dragoman.lists.reading import Reading
 from dragoman.model import Record
 from dragoman.screening import Screener, build_index
-from dragoman.screening.build import indexed_names
+from dragoman.screening.gathering import indexed_names
 from dragoman.screening.scoring import DEFAULT_THRESHOLD, Strength
 
 DATA = Path(__file__).parents[2] / "shared" / "data"

@@ -102,7 +102,14 @@ class _Named:
     names: list[str]
 
 
-def _build(path: Path, records: Any, lists: dict[str, str], progress: Callable[[int], None] | None = None) -> Any:
+def _build(
+    path: Path,
+    records: Any,
+    lists: dict[str, str],
+    progress: Callable[[int], None] | None = None,
+    *,
+    former: Path | None = None,
+) -> Any:
     parties = [
         {"id": record.id, "schema": record.schema, "source": record.source, "names": record.names}
         for record in records

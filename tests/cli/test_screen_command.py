@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import sys
 
 import pytest
 
@@ -192,6 +193,27 @@ def test_the_index_is_built_once_and_again_when_a_list_changed(screen, run, home
     run("lists", "add", "other", path, "--format", "ftm")
     assert "Building the index of 4 parties on 2 lists " in screen("--name", "Nobody").stderr
     assert len(list(home.glob("index/*.idx"))) == 1
+
+
+def test_of_the_former_index_unchanged_records_are_taken_over_unless_the_build_is_forced(
+    screen, run, home, tmp_path, entities, monkeypatch
+):
+    formers, screening = [], sys.modules["dragoman.screening"]
+    real = screening.build_index
+
+    def build_index(*arguments, former=None):
+        formers.append(former)
+        return real(*arguments)
+
+    monkeypatch.setattr(screening, "build_index", build_index)
+    screen("--name", "Nobody")
+    (first,) = home.glob("index/*.idx")
+    path = tmp_path / "other.ftm.json"
+    path.write_text(entities(("z", "Person", "Z")))
+    run("lists", "add", "other", path, "--format", "ftm")
+    screen("--name", "Nobody")
+    run("index", "build", "--force")
+    assert formers == [None, first, None]
 
 
 def test_a_damaged_index_is_built_again(screen, home):

@@ -13,8 +13,8 @@ from dragoman.names import Kind, Name, Token, tokenise
 from dragoman.names.likeness import forms, keys
 from dragoman.screening import kernels
 from dragoman.screening.alignment import align
-from dragoman.screening.build import indexed_names
 from dragoman.screening.facts import FactsBuilder
+from dragoman.screening.gathering import indexed_names
 from dragoman.screening.layout import Facts
 from dragoman.screening.numbers import numbers_of
 from dragoman.screening.scoring import (

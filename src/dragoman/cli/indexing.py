@@ -49,13 +49,13 @@ def open_screener(store: ListStore) -> Screener:
 def build(store: ListStore, *, force: bool = False) -> Path:
     """Build the index of the lists in use unless it is there; return its path. Older indexes are removed after.
 
-    Two processes that find it missing at once build it once.
+    Two processes that find it missing at once build it once. `force`: nothing of an older one is taken over.
     """
     folder = store.home / "index"
     with locked(folder / ".lock"):
         path = index_path(store)
         if force or not path.exists():
-            _build(store, path)
+            _build(store, path, None if force else _former(path))
         for old in folder.glob("*.idx"):
             if old != path:
                 with suppress(OSError):  # Windows keeps a file that another process has open
@@ -63,15 +63,21 @@ def build(store: ListStore, *, force: bool = False) -> Path:
     return path
 
 
-def _build(store: ListStore, path: Path) -> None:
+def _build(store: ListStore, path: Path, former: Path | None) -> None:
     from dragoman.screening import build_index
 
     lists = store.in_use()
     total = sum(store.current(name).parties for name in lists)
     say(f"Building the index of {counted(total, 'party', 'parties')} on {counted(len(lists), 'list')} ...")
     with progress("Building the index", total) as done:
-        summary = build_index(path, _records(store, lists), lists, done)
+        summary = build_index(path, _records(store, lists), lists, done, former=former)
     say(f"Index built: {counted(summary.parties, 'party', 'parties')}, {counted(summary.names, 'name')}.")
+
+
+def _former(path: Path) -> Path | None:
+    """Return the newest index that is there, of which unchanged records are taken over."""
+    found = sorted(path.parent.glob("*.idx"), key=lambda each: each.stat().st_mtime)
+    return found[-1] if found else None
 
 
 def _records(store: ListStore, lists: dict[str, str]) -> Iterator[Record]:

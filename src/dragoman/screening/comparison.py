@@ -14,7 +14,6 @@ from dragoman.model import Record
 from dragoman.names import Token
 from dragoman.screening import kernels
 from dragoman.screening.alignment import Alignment, align
-from dragoman.screening.build import indexed_names
 from dragoman.screening.explain import (
     Feature,
     fact_features,
@@ -24,6 +23,7 @@ from dragoman.screening.explain import (
     strength_feature,
 )
 from dragoman.screening.facts import FactsBuilder
+from dragoman.screening.gathering import indexed_names
 from dragoman.screening.numbers import numbers_of
 from dragoman.screening.query import Query, as_record
 from dragoman.screening.rarity import first_key, rarity, world_share

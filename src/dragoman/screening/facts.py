@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from functools import lru_cache
 from hashlib import blake2b
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from dragoman.errors import ValueRefused
 from dragoman.model import NAME_PROPERTIES, Record
@@ -14,6 +16,7 @@ from dragoman.model.dates import PartialDate
 from dragoman.model.schemata import lineage
 from dragoman.names import tokenise
 from dragoman.screening.layout import Facts
+from dragoman.screening.pieces import Ints, Pieces, rows, take
 
 #: Kinds of thing that are never one another. A schema that fits none (LegalEntity, Thing) may be any.
 GROUPS = {"Person": 1, "Organization": 2, "Vessel": 3, "Airplane": 4, "Value": 5, "UserAccount": 5}
@@ -30,6 +33,11 @@ COUNTRIES = (
     "pastFlags",
 )
 PLACES = ("birthPlace",)
+_FACT = {
+    prop: kind
+    for kind, props in {"date": DATES, "country": COUNTRIES, "place": PLACES, "gender": ("gender",)}.items()
+    for prop in props
+}
 _GENDERS = {"male": 1, "m": 1, "female": 2, "f": 2}
 
 
@@ -82,11 +90,15 @@ class FactsBuilder:
             self._genders.append(0)
             self._groups.append(group_of(record.schema))
             return
-        self._dates.extend(reach for text in record.values(*DATES) if (reach := _reach(text)) is not None)
-        self._countries.extend(_distinct(_country_code(text) for text in record.values(*COUNTRIES)))
-        self._places.extend(_distinct(word for text in record.values(*PLACES) for word in _place_words(text)))
+        stated: dict[str, dict[str, None]] = {"date": {}, "country": {}, "place": {}, "gender": {}}
+        for known in record.statements:
+            if known.prop in _FACT:
+                stated[_FACT[known.prop]][known.value] = None
+        self._dates.extend(reach for text in stated["date"] if (reach := _reach(text)) is not None)
+        self._countries.extend(_distinct(_country_code(text) for text in stated["country"]))
+        self._places.extend(_distinct(word for text in stated["place"] for word in _place_words(text)))
         self._cuts.append((len(self._dates), len(self._countries), len(self._places)))
-        genders = {_GENDERS.get(text.lower(), 0) for text in record.values("gender")} - {0}
+        genders = {_GENDERS.get(text.lower(), 0) for text in stated["gender"]} - {0}
         self._genders.append(genders.pop() if len(genders) == 1 else 0)
         self._groups.append(group_of(record.schema))
 
@@ -106,6 +118,23 @@ class FactsBuilder:
             gender=np.array(self._genders, np.uint8),
             group=np.array(self._groups, np.uint8),
         )
+
+
+def facts_taken(former: Facts, new: Facts, numbers: Ints) -> Facts:
+    """Return the facts of the parties of these numbers, which count through the former ones and then the new ones."""
+
+    def pieces(facts: Facts, start: str, *columns: str) -> Pieces:
+        return Pieces(getattr(facts, start), tuple(getattr(facts, column) for column in columns))
+
+    found: dict[str, npt.NDArray[Any]] = {}
+    for names in (
+        ("date_start", "date_first", "date_last", "date_soft"),
+        ("country_start", "country"),
+        ("place_start", "place"),
+    ):
+        start, columns = take(pieces(former, *names), pieces(new, *names), numbers)
+        found |= dict(zip(names, (start.astype(np.int32), *columns), strict=True))
+    return Facts(gender=rows(former.gender, new.gender, numbers), group=rows(former.group, new.group, numbers), **found)
 
 
 def _distinct(values: Iterable[int | None]) -> list[int]:

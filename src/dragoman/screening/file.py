@@ -22,8 +22,8 @@ _MAGIC = b"DRAGOMAN"
 _ALIGN = 64
 _REMEDY = "build it again: dragoman index build"
 
-#: What an index depends on beside the records: how names become tokens, and how arrays are laid out.
-_SOURCES = ("names", "screening")
+#: What an index depends on beside the records: how values are read, names become tokens, and arrays are laid out.
+_SOURCES = ("model", "names", "screening")
 
 
 @cache
@@ -32,7 +32,7 @@ def format_digest() -> str:
     digest = blake2b(digest_size=8)
     for room in _SOURCES:
         folder = Path(str(files("dragoman"))) / room
-        for source in sorted(path for path in folder.rglob("*") if path.suffix in (".py", ".tsv")):
+        for source in sorted(path for path in folder.rglob("*") if path.suffix in (".py", ".tsv", ".json")):
             digest.update(source.read_bytes())
     return digest.hexdigest()
 
@@ -42,11 +42,13 @@ Arrays = Mapping[str, npt.NDArray[Any]]
 
 def write(path: Path, arrays: Arrays, about: Mapping[str, Any]) -> None:
     """Write an index file atomically: a reader sees the old file or the new one, never a part."""
-    head, offset = {}, 0
+    head, offset, check = {}, 0, 0
     for name, array in arrays.items():
         head[name] = [array.dtype.str, list(array.shape), offset]
         offset += -(-array.nbytes // _ALIGN) * _ALIGN
-    text = json.dumps({"format": format_digest(), "about": dict(about), "arrays": head, "bytes": offset}).encode()
+        check = zlib.crc32(bytes(-array.nbytes % _ALIGN), zlib.crc32(np.ascontiguousarray(array).data, check))
+    said = {"format": format_digest(), "about": dict(about), "arrays": head, "bytes": offset, "check": check}
+    text = json.dumps(said).encode()
     start = -(-(len(_MAGIC) + 12 + len(text)) // _ALIGN) * _ALIGN
     path.parent.mkdir(parents=True, exist_ok=True)
     handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=path.name, suffix=".part")
@@ -64,8 +66,8 @@ def write(path: Path, arrays: Arrays, about: Mapping[str, Any]) -> None:
         Path(temporary).unlink(missing_ok=True)
 
 
-def read(path: Path) -> tuple[dict[str, npt.NDArray[Any]], dict[str, Any]]:
-    """Map an index file and return (arrays, about).
+def read(path: Path, *, whole: bool = False) -> tuple[dict[str, npt.NDArray[Any]], dict[str, Any]]:
+    """Map an index file and return (arrays, about); `whole`: every byte is checked first, not the head alone.
 
     Raises IndexUnusable if it is missing, damaged or of another format.
     """
@@ -86,12 +88,14 @@ def read(path: Path) -> tuple[dict[str, npt.NDArray[Any]], dict[str, Any]]:
     start = -(-(len(prefix) + length) // _ALIGN) * _ALIGN
     if path.stat().st_size != start + head["bytes"]:
         raise IndexUnusable("it is cut short", place=str(path), remedy=_REMEDY)
-    whole = np.memmap(path, np.uint8, "r") if head["bytes"] else np.empty(start, np.uint8)
+    mapped = np.memmap(path, np.uint8, "r") if head["bytes"] else np.empty(start, np.uint8)
+    if whole and zlib.crc32(mapped[start:].data) != head["check"]:
+        raise IndexUnusable("it is damaged", place=str(path), remedy=_REMEDY)
     arrays = {}
     for name, (dtype, shape, offset) in head["arrays"].items():
         size = int(np.prod(shape)) * np.dtype(dtype).itemsize
         # A plain view: numba would compile once more for the memmap subclass.
         arrays[name] = (
-            np.asarray(whole[start + offset : start + offset + size]).view(np.ndarray).view(dtype).reshape(shape)
+            np.asarray(mapped[start + offset : start + offset + size]).view(np.ndarray).view(dtype).reshape(shape)
         )
     return arrays, head["about"]

@@ -1,24 +1,26 @@
 """Listed names as the arrays of the index: their units, and for each token the names it stands in.
 
-What `units.units` does for one name is done here for all of them at once.
+What `units.units` does for one name is done here for all of them at once. Names of unchanged parties come from the
+former index, token by token; only their numbers and weights are worked out anew.
 """
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Sequence
+from typing import NamedTuple
 
 import msgspec
 import numpy as np
 import numpy.typing as npt
 
 from dragoman.names import Kind, Name
-from dragoman.names.sounds import codes
+from dragoman.screening.former import Former
+from dragoman.screening.forms import form_arrays
 from dragoman.screening.kernels import MAX_UNITS
+from dragoman.screening.pieces import Arrays, Ints, Pieces, cuts, rows, spread, starts, take
+from dragoman.screening.rarity import weigh
 from dragoman.screening.scoring import Strength
-from dragoman.screening.vocabulary import Vocabulary, form_arrays, weigh
-
-Arrays = dict[str, npt.NDArray[Any]]
-Ints = npt.NDArray[np.int64]
+from dragoman.screening.vocabulary import Tokens, Vocabulary
 
 
 class Entry(msgspec.Struct):
@@ -34,28 +36,107 @@ class Entry(msgspec.Struct):
         return any(token.kind is Kind.INITIAL for token in self.name.tokens)
 
 
-def name_arrays(entries: list[Entry], vocabulary: Vocabulary) -> Arrays:
-    """Number the tokens of all names and lay out vocabulary, units and postings. Names with initials come last."""
-    number = vocabulary.number
-    token = [number(token) for entry in entries for token in entry.name.tokens]
-    joined = [number(token) for entry in entries for _, token in entry.name.joins]
-    settled = vocabulary.settle()
+class _Names(NamedTuple):
+    """Names laid out: those with initials last, from `first_initial` on, and else by party.
+
+    Pieces of `tokens` are the numbers of a name's tokens; of `joins` those of joined tokens, and of the first of each.
+    """
+
+    party: npt.NDArray[np.int32]
+    first_initial: int
+    strength: npt.NDArray[np.uint8]
+    text: Pieces
+    tokens: Pieces
+    joins: Pieces
+
+
+def name_arrays(entries: list[Entry], made: int, former: Former, numbers: Sequence[int]) -> Arrays:
+    """Number the tokens of all names and lay out vocabulary, units and postings. Names with initials come last.
+
+    `entries` are the names of the parties that were `made` now, by party; `numbers` counts through the parties of the
+    former index, then those made now, and tells which the index has.
+    """
+    vocabulary = Vocabulary(former.arrays)
+    known, new = _former_names(former.arrays), _new_names(entries, vocabulary)
+    names = _chosen(known, new, (former.parties, made), np.array(numbers, np.int64))
+    settled, tokens = vocabulary.settle(names.tokens.columns[0], names.joins.columns[0])
     words = _Words(
-        token=settled[token],
-        name=np.repeat(np.arange(len(entries)), [len(entry.name.tokens) for entry in entries]),
-        joined=settled[joined],
-        joined_name=np.repeat(np.arange(len(entries)), [len(entry.name.joins) for entry in entries]),
-        joined_first=np.array([first for entry in entries for first, _ in entry.name.joins], np.int64),
+        token=settled[names.tokens.columns[0]],
+        name=np.repeat(np.arange(len(names.party)), np.diff(names.tokens.start)),
+        joined=settled[names.joins.columns[0]],
+        joined_name=np.repeat(np.arange(len(names.party)), np.diff(names.joins.start)),
+        joined_first=names.joins.columns[1].astype(np.int64),
     )
-    arrays = form_arrays(vocabulary.tokens)
-    weight, weights = weigh(vocabulary.tokens, words.token, words.name, len(entries))
-    arrays |= weights
-    arrays |= _units(words, weight, vocabulary, len(entries))
-    arrays["names_party"] = np.array([entry.party for entry in entries], np.int32)
-    arrays["names_strength"] = np.array([entry.strength for entry in entries], np.uint8)
-    first = next((at for at, entry in enumerate(entries) if entry.has_initial), len(entries))
-    arrays["names_first_initial"] = np.array([first], np.int32)
-    return arrays | _postings(arrays["names_start"], arrays["names_token"], len(vocabulary.tokens))
+    weight, weights = weigh(tokens.kind, tokens.key, words.token, words.name, len(names.party))
+    arrays = form_arrays(former.arrays, vocabulary.new, settled) | tokens.arrays() | weights
+    arrays |= _units(words, weight, tokens, len(names.party))
+    arrays |= {
+        "names_party": names.party,
+        "names_strength": names.strength,
+        "names_first_initial": np.array([names.first_initial], np.int32),
+        "text_start": names.text.start,
+        "text_blob": names.text.columns[0],
+    }
+    return arrays | _postings(arrays["names_start"], arrays["names_token"], len(tokens.kind))
+
+
+def _former_names(arrays: Arrays) -> _Names:
+    start, single = arrays["names_start"], arrays["names_span"] == 1
+    before = cuts(single)  # how many tokens stand before each unit
+    return _Names(
+        party=arrays["names_party"],
+        first_initial=int(arrays["names_first_initial"][0]),
+        strength=arrays["names_strength"],
+        text=Pieces(arrays["text_start"], (arrays["text_blob"],)),
+        tokens=Pieces(before[start], (arrays["names_token"][single],)),
+        joins=Pieces(start - before[start], (arrays["names_token"][~single], arrays["names_first"][~single])),
+    )
+
+
+def _new_names(entries: list[Entry], vocabulary: Vocabulary) -> _Names:
+    with_initial = [entry.has_initial for entry in entries]
+    order = sorted(range(len(entries)), key=with_initial.__getitem__)
+    names = [entries[at].name for at in order]
+    number = vocabulary.number
+    token = [number(token) for name in names for token in name.tokens]
+    joined = [number(token) for name in names for _, token in name.joins]
+    firsts = [first for name in names for first, _ in name.joins]
+    return _Names(
+        party=np.array([entries[at].party for at in order], np.int32),
+        first_initial=len(entries) - sum(with_initial),
+        strength=np.array([entries[at].strength for at in order], np.uint8),
+        text=Pieces.of([name.text.encode() for name in names]),
+        tokens=Pieces(cuts([len(name.tokens) for name in names]), (np.array(token, np.int32),)),
+        joins=Pieces(
+            cuts([len(name.joins) for name in names]), (np.array(joined, np.int32), np.array(firsts, np.int32))
+        ),
+    )
+
+
+def _chosen(former: _Names, new: _Names, parties: tuple[int, int], numbers: Ints) -> _Names:
+    """Return the names of the parties of these numbers; `parties` says how many each side has."""
+    begins = (_halves(former, parties[0]), _halves(new, parties[1]))
+    chosen, owners = [], []
+    for half in (0, 1):
+        old, fresh = begins[0][half], begins[1][half] + len(former.party)
+        length = np.concatenate([np.diff(old), np.diff(fresh)])[numbers]
+        chosen.append(spread(np.concatenate([old[:-1], fresh[:-1]])[numbers], length))
+        owners.append(np.repeat(np.arange(len(numbers)), length))
+    name = np.concatenate(chosen)
+    return _Names(
+        party=np.concatenate(owners).astype(np.int32),
+        first_initial=len(owners[0]),
+        strength=rows(former.strength, new.strength, name),
+        text=take(former.text, new.text, name),
+        tokens=take(former.tokens, new.tokens, name),
+        joins=take(former.joins, new.joins, name),
+    )
+
+
+def _halves(names: _Names, parties: int) -> tuple[Ints, Ints]:
+    """Return where the names of each party begin, and the end of all: of those without an initial, and of the rest."""
+    first = names.first_initial
+    return starts(names.party[:first], parties), starts(names.party[first:], parties) + first
 
 
 class _Words(msgspec.Struct):
@@ -68,9 +149,9 @@ class _Words(msgspec.Struct):
     joined_first: Ints
 
 
-def _units(words: _Words, weight: npt.NDArray[np.float64], vocabulary: Vocabulary, names: int) -> Arrays:
+def _units(words: _Words, weight: npt.NDArray[np.float64], tokens: Tokens, names: int) -> Arrays:
     """Lay out the units of all names: of each its tokens, then its joins, MAX_UNITS at most."""
-    begin = _starts(words.name, names)
+    begin = starts(words.name, names)
     place = np.arange(len(words.token)) - begin[words.name]
     weights = weight[words.token]
     at = begin[words.joined_name] + words.joined_first
@@ -86,16 +167,14 @@ def _units(words: _Words, weight: npt.NDArray[np.float64], vocabulary: Vocabular
     order = np.argsort(name, kind="stable")
     order = order[_ranks(name[order], names) < MAX_UNITS]
     token = columns["token"][order]
-    opening = np.array([codes(each.sounds[0])[0] for each in vocabulary.tokens], np.uint8)
-    initial = np.array([each.kind is Kind.INITIAL for each in vocabulary.tokens], np.uint8)
     return {
         "names_token": token,
         "names_first": columns["first"][order].astype(np.uint8),
         "names_span": columns["span"][order],
         "names_weight": columns["weight"][order].astype(np.float32),
-        "names_opening": opening[token],
-        "names_initial": initial[token],
-        "names_start": _starts(name[order], names).astype(np.int32),
+        "names_opening": tokens.opening[token],
+        "names_initial": (tokens.kind == Kind.INITIAL).astype(np.uint8)[token],
+        "names_start": starts(name[order], names).astype(np.int32),
     }
 
 
@@ -108,24 +187,17 @@ def _kept(name: Ints, place: Ints, weights: npt.NDArray[np.float64], begin: Ints
     return kept
 
 
-def _starts(owner: Ints, owners: int) -> Ints:
-    """Return where what belongs to each owner begins, and the end of all; `owner` is in order."""
-    start = np.zeros(owners + 1, np.int64)
-    np.cumsum(np.bincount(owner, minlength=owners), out=start[1:])
-    return start
-
-
 def _ranks(owner: Ints, owners: int) -> Ints:
     """Return the place of each among those of its owner; `owner` is in order."""
-    return np.arange(len(owner)) - _starts(owner, owners)[owner]
+    return np.arange(len(owner)) - starts(owner, owners)[owner]
 
 
 def _postings(start: npt.NDArray[np.int32], token: npt.NDArray[np.int32], tokens: int) -> Arrays:
     """Invert names to tokens: for each token the names it stands in, ascending, each once."""
     owner = np.repeat(np.arange(len(start) - 1, dtype=np.int64), np.diff(start))
     pairs = np.unique(token.astype(np.int64) * max(1, len(start)) + owner)
-    cuts = np.searchsorted(pairs, np.arange(tokens + 1, dtype=np.int64) * max(1, len(start)))
+    cut = np.searchsorted(pairs, np.arange(tokens + 1, dtype=np.int64) * max(1, len(start)))
     return {
-        "vocabulary_post_start": cuts.astype(np.int32),
+        "vocabulary_post_start": cut.astype(np.int32),
         "vocabulary_post_name": (pairs % max(1, len(start))).astype(np.int32),
     }

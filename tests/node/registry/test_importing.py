@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from itertools import chain
 from pathlib import Path
 
+import numpy as np
 import pytest
 from django.db import DatabaseError
 
+from dragoman import model
 from dragoman.exercise.making import LIST_FILES
 from dragoman.lists.store import ListStore
 from dragoman.node.desk import rescreening
@@ -16,6 +19,8 @@ from dragoman.node.people.models import Account
 from dragoman.node.registry import importing, indexing, search
 from dragoman.node.registry.models import ListVersion, Record, Source, Statement
 from dragoman.node.registry.writing import Writing
+from dragoman.screening import build_index, gathering
+from dragoman.screening import file as index_file
 
 pytestmark = pytest.mark.django_db
 
@@ -120,6 +125,32 @@ def test_an_index_of_another_version_of_dragoman_is_built_again(exercise: Path, 
     (file,) = indexing.folder().glob("*.idx")
     file.write_bytes(b"not an index")
     assert search.screener().summary.parties > 0
+
+
+def test_a_newer_version_makes_anew_only_what_changed_and_the_index_is_that_of_a_whole_build(
+    exercise: Path, home: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    first, second = files(exercise, "un-sc")
+    importing.import_list("partners", files(exercise, "partners")[0])
+    importing.import_list("un-sc", first)
+    made: list[str] = []
+    real = gathering.indexed_names
+
+    def indexed_names(record: model.Record) -> list[gathering.IndexedName]:
+        made.append(record.id)
+        return real(record)
+
+    with monkeypatch.context() as watched:
+        watched.setattr(gathering, "indexed_names", indexed_names)
+        importing.import_list("un-sc", second)
+    assert 0 < len(made) < Record.objects.filter(is_party=True, gone=False).count() / 2
+    lists, store = indexing.versions_in_use(), ListStore.open(home)
+    records = chain.from_iterable(store.records(name, version) for name, version in lists.items())
+    build_index(tmp_path / "whole", records, lists)
+    (path,) = indexing.folder().glob("*.idx")
+    found, whole = index_file.read(path)[0], index_file.read(tmp_path / "whole")[0]
+    assert found.keys() == whole.keys()
+    assert all(np.array_equal(found[name], whole[name]) for name in whole)
 
 
 def test_what_was_screened_is_screened_again_with_a_new_version_or_the_version_is_not_put_in_use(

@@ -44,7 +44,8 @@ def versions_in_use() -> dict[str, str]:
 def build(lists: Mapping[str, str], progress: Progress | None = None, new: Writing | None = None) -> str:
     """Build an index of these versions of the lists; return the name of its file. Nothing uses it yet.
 
-    What may no longer be kept is left out. `new` is the writing of the version that is about to be put in use.
+    What may no longer be kept is left out. `new` is the writing of the version that is about to be put in use. Of the
+    index in use the parts of unchanged records are taken over.
     """
     store = ListStore.open(settings.HOME)
     name = f"{secrets.token_hex(8)}.idx"
@@ -53,7 +54,8 @@ def build(lists: Mapping[str, str], progress: Progress | None = None, new: Writi
         kept(store.records(name, version), name, new if new is not None and new.source.name == name else None)
         for name, version in lists.items()
     )
-    build_index(folder() / name, records, lists, progress)
+    used = _in_use()
+    build_index(folder() / name, records, lists, progress, former=folder() / used if used else None)
     return name
 
 
