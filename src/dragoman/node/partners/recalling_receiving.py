@@ -18,7 +18,7 @@ from dragoman.exchange.canonical import digest
 from dragoman.exchange.keys import KeyRing, NodeKey, PublicKey
 from dragoman.exchange.messages import Letter
 from dragoman.node.journal.recording import record as journal
-from dragoman.node.partners import polling, recalling_shortening, requests_receiving
+from dragoman.node.partners import polling, recalling_midway, recalling_shortening, requests_receiving
 from dragoman.node.partners.delivering import handles
 from dragoman.node.partners.holding import handling_of, list_name
 from dragoman.node.partners.identity import node_id, node_key
@@ -142,7 +142,9 @@ def _carry_out(partner: Partner, notices: list[Notice]) -> int:
     if any(each.kind in _AFTER_NEWS for each in notices) or polling.unfinished(partner):
         for agreement in partner.agreements.prefetch_related("acts"):
             polling.poll(agreement)
-    if not polling.renew(partner):  # the list in use still has what was called back: nothing was removed yet
+    if polling.unfinished(partner):  # what came of the rest is not used, as long as any of it is missing
+        notices = recalling_midway.take_out(partner, notices)
+    elif not polling.renew(partner):  # the list in use still has what was called back: nothing was removed yet
         return 0
     answered = []
     with transaction.atomic():
