@@ -62,10 +62,10 @@ from django.utils import timezone
 from dragoman.exchange.handling import Colour, Handling
 from dragoman.node.partners.identity import node_id
 from dragoman.node.partners.models import Collection, SharedObject
-from dragoman.node.partners.taxii.store import handling_text
+from dragoman.node.partners.holding import text_of
 import orjson
 row = Collection.objects.get(uuid={collection!r})
-text = handling_text(Handling(Colour.AMBER, frozenset({{node_id()}}), purposes=frozenset({{"border-control"}})))
+text = text_of(Handling(Colour.AMBER, frozenset({{node_id()}}), purposes=frozenset({{"border-control"}})))
 def rows():
     for number in range({count}):
         added = 1_700_000_000_000_000 + number

@@ -6,7 +6,8 @@ from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
 import orjson
-from django.db.models import Q, QuerySet
+from django.db.models import Q, QuerySet, TextField
+from django.db.models.functions import Cast
 
 from dragoman.exchange.stix.bundles import references
 from dragoman.exchange.stix.ids import Thing
@@ -48,9 +49,14 @@ class Store:
 
     def page(self, query: Query, count: int, content: Content) -> list[Row]:
         """Return the first `count` rows that the query means; `thing` is the object's JSON, not parsed."""
-        columns = (*_COLUMNS, "handling", "needs", *(("content",) if content == "with" else ()))
+        # The database's own text: Django's reader of JSON would take a quarter of the time of a page.
+        needs = Cast("needs", TextField())
+        columns = (*_COLUMNS, "handling", needs, *(("content",) if content == "with" else ()))
         rows = list(meant(query).order_by("added").values_list(*columns)[:count])
-        self.policy = [Guarded(values[0], values[11], values[12], values[1], values[9] is not None) for values in rows]
+        self.policy = [
+            Guarded(values[0], values[11], orjson.loads(values[12]), values[1], values[9] is not None)
+            for values in rows
+        ]
         return [_row(values, orjson.Fragment(values[13]) if content == "with" else None) for values in rows]
 
     def rows_of(self, collection: str, ids: Iterable[str]) -> list[Row]:
