@@ -2,6 +2,9 @@
 
 A process has one writer thread, with a connection of its own. While it commits, events gather; what has gathered is
 its next transaction. Nobody waits for others to come: under no load an event is committed alone and at once.
+
+SQLite lets one process write at a time, and lets the others ask again after a pause, which grows to a tenth of a
+second. So processes of one node take turns by a lock file, which wakes the next as soon as it is let go.
 """
 
 from __future__ import annotations
@@ -9,11 +12,15 @@ from __future__ import annotations
 import os
 import threading
 from concurrent.futures import Future
+from contextlib import AbstractContextManager, nullcontext
 from queue import Empty, SimpleQueue
 
+from django.conf import settings
 from django.db import connection, transaction
 
 from dragoman.audit.events import Event
+from dragoman.lists.locking import locked
+from dragoman.node.journal import keys
 from dragoman.node.journal.appending import EVERY_SECONDS, append, sign_rest
 
 #: Events in one transaction at most.
@@ -83,7 +90,7 @@ class Writer:
 
 def _commit(batch: list[_Waiting]) -> None:
     try:
-        with transaction.atomic():
+        with _turn(), transaction.atomic():
             first = append([event for event, _ in batch])
     except BaseException as error:  # noqa: BLE001  whatever it is, those who wait must hear of it
         connection.close()
@@ -92,6 +99,11 @@ def _commit(batch: list[_Waiting]) -> None:
         return
     for index, (_, answer) in enumerate(batch, first):
         answer.set_result(index)
+
+
+def _turn() -> AbstractContextManager[None]:
+    """Return the turn of this process to write, where only one can."""
+    return locked(keys.folder() / ".turn") if settings.SQLITE else nullcontext()
 
 
 def _sign_while_idle() -> bool:
