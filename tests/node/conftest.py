@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from os import environ
 
 import pytest
 from allauth.mfa.totp.internal.auth import TOTP
@@ -14,6 +15,7 @@ from django.test import Client
 from dragoman.node.access import ROLES
 from dragoman.node.people.models import Account, ApiKey, Appointment, Team
 from dragoman.node.people.principals import PURPOSE
+from tests.node.homes import Homes
 from tests.node.journal.emptying import journal_may_be_emptied  # noqa: F401  a fixture, for all tests
 
 #: Everybody's password.
@@ -26,6 +28,15 @@ TOTP_SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"  # noqa: S105
 def _collected() -> None:
     """An empty folder of collected static files, which WhiteNoise asks for."""
     settings.STATIC_ROOT.mkdir(parents=True, exist_ok=True)
+
+
+@pytest.fixture(scope="session")
+def homes(tmp_path_factory: pytest.TempPathFactory) -> Homes:
+    """Homes of nodes to copy, which all processes of this run share."""
+    folder = tmp_path_factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in environ:
+        folder = folder.parent
+    return Homes(folder / "homes")
 
 
 @dataclass

@@ -14,6 +14,7 @@ from playwright.sync_api import Browser, Page, expect, sync_playwright
 import dragoman
 from dragoman.exercise import make
 from tests.node.exchange.nodes import Node
+from tests.node.homes import Homes
 
 CONSOLE = Path(dragoman.__file__).parent / "node/static/dragoman/console.js"
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
@@ -28,14 +29,20 @@ def exercise(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @contextmanager
-def serving(folder: Path, *options: str) -> Iterator[Node]:
-    """Serve a new node until the block ends; skip where there is no browser to look at it."""
+def serving(folder: Path, *options: str, homes: Homes | None = None) -> Iterator[Node]:
+    """Serve a new node until the block ends; skip where there is no browser to look at it.
+
+    With `homes` it need not make its tables first.
+    """
     if CHROMIUM is None:
         pytest.skip("Chromium is not on this machine (apt-get install chromium)")
     if not CONSOLE.is_file():
         pytest.skip("the console is not bundled (make front)")
     made = Node(folder / "node", "Exercise North")
-    made.home.mkdir()
+    if homes is None:
+        made.home.mkdir()
+    else:
+        homes.copy(made.home)
     made.start(*options, jobs=True)
     try:
         yield made
@@ -47,6 +54,13 @@ def serving(folder: Path, *options: str) -> Iterator[Node]:
 def fresh(tmp_path: Path) -> Iterator[Node]:
     """A node that was started for the first time, with nobody in it."""
     with serving(tmp_path) as node:
+        yield node
+
+
+@pytest.fixture
+def empty(tmp_path: Path, homes: Homes) -> Iterator[Node]:
+    """A node with nobody in it, whose tables were there."""
+    with serving(tmp_path, homes=homes) as node:
         yield node
 
 
@@ -95,7 +109,7 @@ class Look:
 @pytest.fixture
 def look(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Look]:
     """Open pages of the node that the test asks for with `look.page(role)`."""
-    name = next(name for name in ("fresh", "people") if name in request.fixturenames)
+    name = next(name for name in ("fresh", "empty", "people") if name in request.fixturenames)
     found = Look(browser, request.getfixturevalue(name))
     yield found
     for context in browser.contexts:

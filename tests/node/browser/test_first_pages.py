@@ -15,8 +15,8 @@ from tests.node.exchange.nodes import Node
 
 
 @pytest.mark.parametrize(("width", "scheme"), [(1440, "light"), (400, "dark")])
-def test_the_pages_of_a_first_start_are_usable_by_everybody(fresh: Node, look: Look, width: int, scheme: str) -> None:
-    link = re.search(r"http://\S+/people/welcome/\S+", fresh.said)
+def test_the_pages_of_a_first_start_are_usable_by_everybody(empty: Node, look: Look, width: int, scheme: str) -> None:
+    link = re.search(r"http://\S+/people/welcome/\S+", empty.said)
     assert link is not None
     page = look.page(viewport={"width": width, "height": 900}, color_scheme=scheme)
     page.goto("/")

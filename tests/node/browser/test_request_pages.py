@@ -13,6 +13,7 @@ from dragoman.exercise.making import LIST_FILES
 from tests.node.browser.conftest import Look
 from tests.node.browser.usable import is_usable
 from tests.node.exchange.nodes import Node, card_of
+from tests.node.homes import Homes
 
 #: A partner with an agreement in force, and what it asks.
 _PARTNER = """
@@ -130,12 +131,10 @@ _DRAFT = {
 
 
 @pytest.fixture(scope="module")
-def harbour(people: Node, exercise: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Node]:
+def harbour(people: Node, exercise: Path, tmp_path_factory: pytest.TempPathFactory, homes: Homes) -> Iterator[Node]:
     """A partner on a node of its own, which lets this one match against a list and ask about it."""
     made = Node(tmp_path_factory.mktemp("harbour") / "harbour", "Harbour Police of Nowhere")
-    made.home.mkdir()
-    made.run("migrate", "--verbosity", "0")
-    made.people()
+    made.prepare(homes)
     made.run(script=_IMPORT.format(str(exercise / LIST_FILES["un-sc"][0])))
     made.start()
     try:

@@ -23,6 +23,7 @@ from tests.node.exchange.fronts import FrontProcess
 from tests.node.exchange.hands import Hand
 from tests.node.exchange.network import Loopback, Namespaces
 from tests.node.exchange.nodes import Node, card_of
+from tests.node.homes import Homes
 
 #: What both sides of an agreement may do; `agree` changes some of it.
 DRAFT: dict[str, object] = {
@@ -96,12 +97,6 @@ class Agency(Node):
         headers = {"Referer": f"{base}/"}
         return httpx.Client(base_url=base, transport=transport, headers=headers, cookies=cookies, **options)
 
-    def run(self, *arguments: str, script: str | None = None) -> str:
-        """Run a command or a script by the hand."""
-        if script is None:
-            script = f"from django.core.management import call_command\ncall_command(*{arguments!r})"
-        return self.hand.run(script)
-
     def ask(self, expression: str) -> Any:
         """Return what an expression over the partners' models gives, as JSON has it."""
         return json.loads(self.run(script=f"{MODELS}print(json.dumps({expression}))"))
@@ -119,6 +114,10 @@ class Agency(Node):
         if self.hand.ended:
             self.hand = Hand(self.inside, self.environment)
         super().start(*options, jobs=jobs)
+
+    def stop(self, how: signal.Signals = signal.SIGTERM) -> None:
+        """End the server; the hand stays."""
+        self.stop_server(how)
 
     def start_worker(self) -> None:
         """Run the node's worker beside its server."""
@@ -146,13 +145,13 @@ class Agency(Node):
 
 
 @contextmanager
-def agencies(folder: Path, template: Path, network: Namespaces | Loopback) -> Iterator[dict[str, Agency]]:
+def agencies(folder: Path, homes: Homes, network: Namespaces | Loopback) -> Iterator[dict[str, Agency]]:
     """Run a node with people of every role for each name of the network, and let go of the network at the end."""
     authority = Authority(folder, "authority")
     found: dict[str, Agency] = {}
     try:
         for name in network.names:
-            found[name] = _agency(folder, template, network, name, authority)
+            found[name] = _agency(folder, homes, network, name, authority)
         for each in found.values():
             each.start()
             each.people()
@@ -163,10 +162,10 @@ def agencies(folder: Path, template: Path, network: Namespaces | Loopback) -> It
         network.stop()
 
 
-def _agency(folder: Path, template: Path, network: Namespaces | Loopback, name: str, authority: Authority) -> Agency:
+def _agency(folder: Path, homes: Homes, network: Namespaces | Loopback, name: str, authority: Authority) -> Agency:
     certificate, key = map(str, authority.issue(name, network.host(name)))
     made = Agency(folder / name, name.upper(), network=network, inside=network.inside(name))
-    shutil.copytree(template, made.home)
+    homes.copy(made.home)
     made.settings = {
         "DRAGOMAN_TLS": "yes",
         "DRAGOMAN_HOSTS": network.host(name),

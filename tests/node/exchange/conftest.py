@@ -1,18 +1,25 @@
-"""What the tests with several real nodes share: a home with its tables made, and two agencies that agreed."""
+"""What the tests with several real nodes share: how nodes are connected, and two agencies that agreed."""
 
 from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator
-from pathlib import Path
 
 import pytest
 
 from tests.node.exchange.agencies import Agency, acquaint, agencies, agree
 from tests.node.exchange.network import Loopback, Namespaces, why_no_namespaces
-from tests.node.exchange.nodes import Node
+from tests.node.homes import Homes
+from tests.node.serving.running import BUNDLED
 
 Made = Callable[..., Namespaces | Loopback]
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _bundled() -> None:
+    """People of these agencies act on the pages of their nodes."""
+    if not BUNDLED:
+        pytest.skip("the console is not bundled (make front)")
 
 
 @pytest.fixture(scope="session", params=["namespaces", "loopback"])
@@ -32,19 +39,9 @@ def network(request: pytest.FixtureRequest) -> Made:
 
 
 @pytest.fixture(scope="session")
-def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The home of a node that has its tables and nothing else."""
-    made = Node(tmp_path_factory.mktemp("template") / "node", "Template")
-    made.home.mkdir()
-    made.run("migrate", "--verbosity", "0")
-    made.run("createcachetable", "--verbosity", "0")
-    return made.home
-
-
-@pytest.fixture(scope="session")
-def pair(tmp_path_factory: pytest.TempPathFactory, template: Path, network: Made) -> Iterator[tuple[Agency, Agency]]:
+def pair(tmp_path_factory: pytest.TempPathFactory, homes: Homes, network: Made) -> Iterator[tuple[Agency, Agency]]:
     """A financial-intelligence unit that gives lists, and a border service that receives them; they agreed."""
-    with agencies(tmp_path_factory.mktemp("pair"), template, network("fiu", "border")) as found:
+    with agencies(tmp_path_factory.mktemp("pair"), homes, network("fiu", "border")) as found:
         fiu, border = found["fiu"], found["border"]
         acquaint(fiu, border)
         agree(fiu, border)

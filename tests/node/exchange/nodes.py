@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import re
-import shutil
 import signal
 import socket
 import subprocess
@@ -16,6 +15,10 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+
+from tests.node.exchange.hands import Hand
+from tests.node.homes import Homes
+from tests.node.serving.running import CONSOLE
 
 _PEOPLE = """
 import json
@@ -50,13 +53,17 @@ def free_port() -> int:
 
 @dataclass
 class Node:
-    """One node. `start` and `stop` may be called again and again; `post` and `get` act as somebody signed in."""
+    """One node. `start` and `stop` may be called again and again; `post` and `page` act as somebody signed in.
+
+    What its commands do is done by a process that stays (`Hand`), and that ends with the server.
+    """
 
     home: Path
     name: str
     port: int = field(default_factory=free_port)
     cookies: dict[str, str] = field(default_factory=dict)
     process: subprocess.Popen[bytes] | None = None
+    hand: Hand | None = None
     inside: tuple[str, ...] = ()  # what stands before a command that is to run in the node's network
 
     @property
@@ -70,23 +77,22 @@ class Node:
             "DRAGOMAN_NAME": self.name,
             "DRAGOMAN_NODE": f"{self.home.name}.example",
         }
-        return {**os.environ, **own, "DJANGO_SETTINGS_MODULE": "dragoman.node.settings", "DATABASE_URL": ""}
+        return {**os.environ, **CONSOLE, **own, "DJANGO_SETTINGS_MODULE": "dragoman.node.settings", "DATABASE_URL": ""}
 
     def run(self, *arguments: str, script: str | None = None) -> str:
         """Run a command of the node (``exchange``), or a script within it; return what it printed."""
-        command = [*self.inside, sys.executable, "-m", "dragoman.node", *arguments]
-        if script is not None:
-            command = [*self.inside, sys.executable, "-c", f"import django; django.setup()\n{script}"]
-        done = subprocess.run(command, env=self.environment, capture_output=True, text=True, check=False)
-        assert done.returncode == 0, done.stderr[-2000:]
-        return done.stdout
+        if script is None:
+            script = f"from django.core.management import call_command\ncall_command(*{arguments!r})"
+        if self.hand is None or self.hand.ended:
+            self.hand = Hand(self.inside, self.environment)
+        return self.hand.run(script)
 
-    def prepare(self, template: Path | None = None) -> None:
+    def prepare(self, homes: Homes | None = None) -> None:
         """Make the tables, or copy a home that has them, which is quicker; then the people."""
-        if template is None:
+        if homes is None:
             self.run("migrate", "--verbosity", "0")
         else:
-            shutil.copytree(template, self.home)
+            homes.copy(self.home)
         self.people()
 
     def people(self) -> None:
@@ -121,7 +127,13 @@ class Node:
         raise AssertionError(f"{self.name} did not start: {self.said[-2000:]}")
 
     def stop(self, how: signal.Signals = signal.SIGTERM) -> None:
-        """End the process and all its children, by default as an operator would."""
+        """End all processes of the node, by default as an operator would."""
+        if self.hand is not None:
+            self.hand.stop()
+        self.stop_server(how)
+
+    def stop_server(self, how: signal.Signals = signal.SIGTERM) -> None:
+        """End the server and all its children."""
         if self.process is not None and self.process.poll() is None:
             os.killpg(self.process.pid, how)
             self.process.wait()

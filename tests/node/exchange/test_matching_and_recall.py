@@ -12,6 +12,7 @@ from dragoman.exercise import make
 from dragoman.exercise.making import LIST_FILES
 from tests.node.exchange.nodes import Node, befriend
 from tests.node.exchange.test_two_nodes import _IMPORT, DRAFT, agree
+from tests.node.homes import Homes
 
 KNOWN = "Khalid Faris al-Zamraquni"
 _NAMED = """
@@ -25,14 +26,14 @@ for each in Statement.objects.filter(prop="birthDate", gone=False, record__sourc
 
 
 @pytest.fixture(scope="module")
-def nodes(tmp_path_factory: pytest.TempPathFactory, template: Path) -> Iterator[tuple[Node, Node]]:
+def nodes(tmp_path_factory: pytest.TempPathFactory, homes: Homes) -> Iterator[tuple[Node, Node]]:
     """A financial-intelligence unit with a list, and a border service that may match and read; they agreed."""
     folder = tmp_path_factory.mktemp("exercise")
     make(folder)
     fiu, border = (Node(tmp_path_factory.mktemp(name) / name, name.upper()) for name in ("fiu", "border"))
     try:
         for node in (fiu, border):
-            node.prepare(template)
+            node.prepare(homes)
         fiu.run(script=_IMPORT.format("un-sc", str(Path(folder) / LIST_FILES["un-sc"][0])))
         fiu.start()
         border.start()

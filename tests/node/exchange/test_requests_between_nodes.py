@@ -11,6 +11,7 @@ from dragoman.exercise import make
 from dragoman.exercise.making import LIST_FILES
 from tests.node.exchange.nodes import Node, befriend
 from tests.node.exchange.test_two_nodes import _IMPORT, DRAFT, agree
+from tests.node.homes import Homes
 
 KNOWN = "Khalid Faris al-Zamraquni"
 BOTH_WAYS = {
@@ -58,14 +59,14 @@ print("SOUND" if found.report.sound else "UNSOUND", found.witnesses, [each.kind 
 
 
 @pytest.fixture(scope="module")
-def nodes(tmp_path_factory: pytest.TempPathFactory, template: Path) -> Iterator[tuple[Node, Node]]:
+def nodes(tmp_path_factory: pytest.TempPathFactory, homes: Homes) -> Iterator[tuple[Node, Node]]:
     """A financial-intelligence unit with a list, and a border service; each may ask, give to and match the other."""
     folder = tmp_path_factory.mktemp("exercise")
     make(folder)
     fiu, border = (Node(tmp_path_factory.mktemp(name) / name, name.upper()) for name in ("fiu", "border"))
     try:
         for node in (fiu, border):
-            node.prepare(template)
+            node.prepare(homes)
         fiu.run(script=_IMPORT.format("un-sc", str(Path(folder) / LIST_FILES["un-sc"][0])))
         fiu.start()
         border.start()
@@ -140,6 +141,7 @@ def test_a_journal_that_its_owner_made_anew_is_noticed_by_the_partner_and_by_ver
 
     fiu.stop()
     fiu.run(script=_MAKE_ANEW)
+    fiu.stop()  # what a process remembers is gone too
     assert fiu.run(script=_VERIFY).startswith("SOUND {}")  # nothing within the node gives it away
     fiu.start()
     for _ in range(2):  # it is asked to continue what was seen, and cannot

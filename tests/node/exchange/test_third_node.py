@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
 from tests.node.exchange.agencies import MODELS, Agency, acquaint, agencies, agree, deliver, later, poll, share
 from tests.node.exchange.conftest import Made
+from tests.node.homes import Homes
 
 HOUR = 3600.0
 Trio = tuple[Agency, Agency, Agency]
@@ -28,10 +28,10 @@ _IMPATIENT = "from dragoman.node.partners import lines\nlines.TIMEOUT = 2.0"
 
 
 @pytest.fixture(scope="module")
-def trio(tmp_path_factory: pytest.TempPathFactory, template: Path, network: Made) -> Iterator[Trio]:
+def trio(tmp_path_factory: pytest.TempPathFactory, homes: Homes, network: Made) -> Iterator[Trio]:
     """A unit whose list the border service passes on to the customs office, with the unit's leave for each of it."""
     made = network("fiu", "border", "customs")
-    with agencies(tmp_path_factory.mktemp("trio"), template, made) as found:
+    with agencies(tmp_path_factory.mktemp("trio"), homes, made) as found:
         fiu, border, customs = found.values()
         for one, other in ((fiu, border), (border, customs), (fiu, customs)):
             acquaint(one, other)

@@ -14,6 +14,7 @@ from taxii2client.v21 import Server
 from dragoman.exercise import make
 from dragoman.exercise.making import LIST_FILES
 from tests.node.exchange.nodes import Node, befriend
+from tests.node.homes import Homes
 
 DRAFT = {
     "title": "Watch lists",
@@ -48,12 +49,12 @@ def exercise(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def nodes(tmp_path_factory: pytest.TempPathFactory, exercise: Path, template: Path) -> Iterator[tuple[Node, Node]]:
+def nodes(tmp_path_factory: pytest.TempPathFactory, exercise: Path, homes: Homes) -> Iterator[tuple[Node, Node]]:
     """A financial-intelligence unit with a list, and a border service without one; keys are compared."""
     fiu, border = (Node(tmp_path_factory.mktemp(name) / name, name.upper()) for name in ("fiu", "border"))
     try:
         for node in (fiu, border):
-            node.prepare(template)
+            node.prepare(homes)
         fiu.run(script=_IMPORT.format("un-sc", str(exercise / LIST_FILES["un-sc"][0])))
         fiu.start()
         border.start()
