@@ -44,12 +44,15 @@ def verify(keys: tuple[str, ...], checkpoint: Path | None, as_json: bool) -> Non
 
     The node's own key is trusted, and its former ones. Give a checkpoint that was kept elsewhere (by the auditor, by a
     partner) to see that the journal has not been made anew since; what partners co-signed and sent back is compared by
-    itself. The status is 2 where anything was found.
+    itself. On a disk that cannot be written it is read alone, and its last events are not signed. The status is 2 where
+    anything was found.
     """
     _open()
+    from dragoman.node.journal.reading_only import only_to_read
     from dragoman.node.journal.verifying import verify as verified
 
-    found = verified(_verifiers(keys), checkpoint.read_text(encoding="utf-8") if checkpoint else None)
+    anchor = checkpoint.read_text(encoding="utf-8") if checkpoint else None
+    found = verified(_verifiers(keys), anchor, sign=not only_to_read())
     _tell(found.report, as_json, origin=found.origin, witnesses=found.witnesses)
 
 

@@ -60,14 +60,23 @@ def _signer(home: Path) -> Signer:
     seed = sha256(b"dragoman journal signing key\n" + secret.encode()).digest()
     unnamed = Signer.from_seed("journal", seed)
     path = home / "known_keys"
+    lines = _lines(path)
+    found = _named(unnamed, lines)
+    if str(found.verifier) in lines:  # nothing has to be written, which a disk may not allow
+        return found
     with locked(home / ".lock"):
         lines = _lines(path)
-        first = Verifier.parse(lines[0]).name if lines else ""
-        made = f"dragoman/journal/{unnamed.verifier.public.hex()[:16]}"
-        found = Signer(settings.ENVIRONMENT.text("JOURNAL_ORIGIN") or first or made, unnamed.private)
+        found = _named(unnamed, lines)
         if str(found.verifier) not in lines:
             _write(path, "".join(f"{line}\n" for line in [*lines, str(found.verifier)]))
     return found
+
+
+def _named(unnamed: Signer, lines: list[str]) -> Signer:
+    """Return the key under the name of the log: as the settings say, that of the first key, or made from this one."""
+    first = Verifier.parse(lines[0]).name if lines else ""
+    made = f"dragoman/journal/{unnamed.verifier.public.hex()[:16]}"
+    return Signer(settings.ENVIRONMENT.text("JOURNAL_ORIGIN") or first or made, unnamed.private)
 
 
 def _lines(path: Path) -> list[str]:

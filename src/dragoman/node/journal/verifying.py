@@ -36,8 +36,8 @@ class Verification:
     witnesses: dict[str, int] = field(default_factory=dict)
 
 
-def verify(also: list[Verifier] | None = None, anchor: str | None = None) -> Verification:
-    """Read the whole journal again; where it is sound, its last events are signed. Nothing is recorded.
+def verify(also: list[Verifier] | None = None, anchor: str | None = None, *, sign: bool = True) -> Verification:
+    """Read the whole journal again; where it is sound, its last events are signed, if wanted. Nothing is recorded.
 
     `also` are public keys to trust beside those that this node knows; `anchor` is a checkpoint from elsewhere that the
     journal must extend. What partners co-signed and sent back is heard too, whatever became of the node's own keys and
@@ -58,7 +58,7 @@ def verify(also: list[Verifier] | None = None, anchor: str | None = None) -> Ver
     origins = {verifier.name for verifier in verifiers}
     signed = merge(trusted(texts, origins, verifiers, report), *seen.values(), key=lambda each: each.size)
     check_log(_rows(head.size), signed, store=Store(), head=expected, report=report)
-    if report.sound:
+    if report.sound and sign:
         sign_rest()
     return Verification(report, keys.origin(), verifiers, {name: found[-1].size for name, found in seen.items()})
 
