@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from dragoman.errors import DragomanError, ListRefused
 from dragoman.lists import ftm
 from dragoman.lists.reading import Reading
-from dragoman.model import parties
+from dragoman.model import Record, parties
+from dragoman.model.printed_dates import read_dates
 
 ANNA = {
     "id": "Q1",
@@ -160,3 +161,18 @@ def test_any_json_and_any_bytes_are_read_or_refused(tmp_path_factory, entity, co
             read(folder, held)
         except DragomanError:
             continue
+
+
+_DAYS = (
+    st.dates().map(str)
+    | st.from_regex(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", fullmatch=True)
+    | st.text("0123456789-", max_size=12)
+)
+
+
+@given(_DAYS | st.sampled_from(["1970-01-01 ", "1970-1-1", "2023-02-29", "19700101", "1970-W01-1", "1500-01-01"]))
+def test_a_day_is_read_as_any_printed_date(text):
+    record = ftm._record({"id": "a", "schema": "Person", "properties": {"birthDate": [text]}}, "1", Reading())
+    expected = Record("a", "Person")
+    expected.add("birthDate", next(iter(read_dates(text)[0]), text), original=text, place="1")
+    assert record.statements == expected.statements

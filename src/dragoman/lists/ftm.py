@@ -7,7 +7,9 @@ See https://followthemoney.tech/docs/ and https://www.opensanctions.org/docs/bul
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -18,10 +20,11 @@ from dragoman.lists._json_lines import LONGEST_LINE as LONGEST_LINE
 from dragoman.lists._json_lines import first_line, lines, unzipped
 from dragoman.lists.reading import ListFormat, Reading
 from dragoman.model import Record, schemata
-from dragoman.model.printed_dates import read_dates
+from dragoman.model.printed_dates import FIRST_YEAR, LAST_YEAR, read_dates
 
 #: Statement rows carry the entity's id as a property, which is no property of any schema.
 _ID_PROP = "id"
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
 def read(source: Path, reading: Reading) -> Iterator[Record]:
@@ -139,12 +142,22 @@ def _add(
         )
         return
     if kind == "date":
-        dates = read_dates(text)[0]
+        dates = [text] if _is_day(text) else read_dates(text)[0]
         if not dates:
             reading.warn(place, f"{prop} is no date and is kept as it is", text)
         original = original or text
         text = dates[0] if dates else text
     record.add(prop, text, original=original, place=place, lang=lang)
+
+
+def _is_day(text: str) -> bool:
+    """Tell whether a text is a day as dates are kept: so most are written, and reading what is printed takes long."""
+    if _DAY.fullmatch(text) is None:
+        return False
+    try:
+        return FIRST_YEAR <= date.fromisoformat(text).year <= LAST_YEAR
+    except ValueError:
+        return False
 
 
 def recognise(path: Path, head: bytes) -> bool:

@@ -20,8 +20,10 @@ from dragoman.model.record import STATEMENT_FIELDS
 
 _HEADS = frozenset(("id", "schema", "source", "version", "statements"))
 _STATEMENT = frozenset(STATEMENT_FIELDS)
+_NEEDED = frozenset(STATEMENT_FIELDS[:2])
 #: What is longer fits into no register of records: characters at most.
 _LONGEST = {"id": 255, "prop": 40, "lang": 8}
+_MOST = 2_000_000
 
 
 def read(source: Path, reading: Reading) -> Iterator[Record]:
@@ -46,7 +48,7 @@ def _fault(plain: Any) -> str:
     if not isinstance(plain, dict) or not {"id", "schema", "statements"} <= plain.keys() <= _HEADS:
         return "not a record: it has id, schema and statements"
     rows = plain["statements"]
-    if not _is_text(plain["id"], "id") or not plain["id"].strip() or not isinstance(rows, list):
+    if not _is_id(plain["id"]) or not isinstance(rows, list):
         return "its id is no text of up to 255 characters, or its statements are no list"
     try:
         schemata.lineage(plain["schema"] if isinstance(plain["schema"], str) else "")
@@ -56,15 +58,16 @@ def _fault(plain: Any) -> str:
 
 
 def _statement_fault(row: Any) -> str:
-    if not isinstance(row, dict) or not {"prop", "value"} <= row.keys() <= _STATEMENT:
+    if not isinstance(row, dict) or not _NEEDED <= row.keys() <= _STATEMENT:
         return "a statement has prop and value, and may have original, place, lang, quality and origin"
-    if wrong := next((key for key, value in row.items() if not _is_text(value, key)), None):
-        return f"{wrong} of a statement is no text, is too long, or holds NUL"
+    for key, value in row.items():  # spelled out: a list has hundreds of thousands
+        if not isinstance(value, str) or "\0" in value or len(value) > _LONGEST.get(key, _MOST):
+            return f"{key} of a statement is no text, is too long, or holds NUL"
     return "" if row.get("quality", "good") in ("good", "low", "weak") else "the quality of a name is good, low or weak"
 
 
-def _is_text(value: Any, key: str) -> bool:
-    return isinstance(value, str) and "\0" not in value and len(value) <= _LONGEST.get(key, 2_000_000)
+def _is_id(text: Any) -> bool:
+    return isinstance(text, str) and "\0" not in text and len(text) <= _LONGEST["id"] and bool(text.strip())
 
 
 def recognise(path: Path, head: bytes) -> bool:

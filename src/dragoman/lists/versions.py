@@ -18,7 +18,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-import orjson
+import msgspec
 
 from dragoman.errors import StoreError, UsageError
 from dragoman.lists.reading import Reject
@@ -30,6 +30,7 @@ SOURCE = "source"
 MAPPING = "mapping"
 
 _NAME = re.compile(r"[a-z0-9](?:[a-z0-9._-]{0,62}[a-z0-9])?")
+_record = msgspec.json.Decoder(Record)
 _VERSION = re.compile(r"(\d{4}-\d{2}-\d{2})(?:\.(\d{1,6}))?")
 
 
@@ -149,10 +150,10 @@ def load_records(folder: Path, name: str, version: str) -> Iterator[Record]:
     try:
         with gzip.open(path, "rb") as lines:
             for line in lines:
-                record = Record.from_json(orjson.loads(line))
+                record = _record.decode(line)
                 record.source, record.version = name, version
                 yield record
-    except (OSError, EOFError, ValueError, KeyError, TypeError) as error:
+    except (OSError, EOFError, ValueError, msgspec.MsgspecError) as error:
         raise StoreError(
             f"the records of this list version cannot be read: {error}",
             place=str(path),

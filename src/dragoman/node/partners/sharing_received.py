@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime
 from itertools import islice
+from typing import NamedTuple
 
 import orjson
 
@@ -55,7 +56,7 @@ def pass_on(shared: SharedList, giver: Partner, counts: dict[str, int], now: dat
 
 def _news(
     giver: Partner, known: dict[str, SharedRecord], counts: dict[str, int]
-) -> Iterator[tuple[ReceivedObject, SharedRecord | None]]:
+) -> Iterator[tuple[Came, SharedRecord | None]]:
     """Yield the records that came, changed or were withdrawn since they were written, and how they were written."""
     for came in newest_of(giver):
         before = known.get(came.stix_id)
@@ -68,12 +69,22 @@ def _news(
             yield came, before
 
 
-def newest_of(giver: Partner) -> Iterator[ReceivedObject]:
+class Came(NamedTuple):
+    """What a partner gave of one record last: the columns of `ReceivedObject`."""
+
+    stix_id: str
+    content: str
+    handling: str
+    revoked: bool
+    modified: str
+
+
+def newest_of(giver: Partner) -> Iterator[Came]:
     """Yield the records that a partner gave, each once, by what came last; withdrawn ones are marked as revoked."""
     rows = ReceivedObject.objects.filter(agreement__partner=giver).exclude(handling="")
     rows = rows.exclude(type__in=("marking-definition", "extension-definition")).exclude(stix_id=AUTHOR)
     last = ""
-    for row in rows.order_by("stix_id", "-at", "-pk").iterator(2000):
-        if row.stix_id != last:
-            last = row.stix_id
-            yield row
+    for row in rows.order_by("stix_id", "-at", "-pk").values_list(*Came._fields).iterator(2000):
+        if row[0] != last:
+            last = row[0]
+            yield Came._make(row)

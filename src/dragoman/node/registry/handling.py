@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from typing import Any
 
 import orjson
@@ -35,8 +36,11 @@ NONE = Kept()
 
 def kept_of(given: Mapping[str, Any] | None) -> Kept:
     """Return a handling as it is kept. Raises MessageRefused where it is none: an unknown key may be a restriction."""
-    if not given:
-        return NONE
-    read = Handling.from_json(dict(given))
+    return _kept(orjson.dumps(dict(given), option=orjson.OPT_SORT_KEYS)) if given else NONE
+
+
+@lru_cache(maxsize=1024)  # a partner's records come by the thousand under the same few
+def _kept(given: bytes) -> Kept:
+    read = Handling.from_json(orjson.loads(given))
     plain = read.to_json()
     return Kept(plain, orjson.dumps(plain, option=orjson.OPT_SORT_KEYS).decode(), read.keep_until)

@@ -12,11 +12,12 @@ import hashlib
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import islice
+from typing import Any
 
 from django.utils import timezone
 
 from dragoman import model
-from dragoman.node.registry.bulk import insert
+from dragoman.node.registry.bulk import insert, update
 from dragoman.node.registry.following import follow
 from dragoman.node.registry.handling import Kept, kept_of
 from dragoman.node.registry.models import ListVersion, Record, Source, Statement
@@ -73,7 +74,7 @@ class Writing:
     handling_of: HandlingOf | None = None
     known: dict[str, _Known] = field(default_factory=dict)
     seen: set[str] = field(default_factory=set)
-    changed: list[Record] = field(default_factory=list)
+    changed: list[tuple[Any, ...]] = field(default_factory=list)
     returned: list[int] = field(default_factory=list)
     stale: list[int] = field(default_factory=list)
     handled: list[tuple[int, Kept]] = field(default_factory=list)
@@ -159,7 +160,8 @@ class Writing:
             self.stale += [row.pk for key, row in old.items() if key not in keys]
             if any(row.handling != each.kept.given for key, row in old.items() if key in keys):
                 self.handled.append((known.pk, each.kept))
-            self.changed.append(self._row(each, known.pk))
+            now = each.record
+            self.changed.append((known.pk, now.schema, now.caption, each.content, now.is_party, None))
             self.restated.add(each.record.id)
             if known.gone:
                 self.returned.append(known.pk)
@@ -169,10 +171,9 @@ class Writing:
     def _seen(self) -> tuple[str, str]:
         return self.version, self.version
 
-    def _row(self, stated: _Stated, pk: int | None = None) -> Record:
+    def _row(self, stated: _Stated) -> Record:
         record = stated.record
         return Record(
-            pk=pk,
             source=self.source,
             record_id=record.id,
             schema=record.schema,
@@ -210,9 +211,7 @@ class Writing:
         new = Record.objects.filter(source=self.source, first_seen=self.version, gone=True, removed=None)
         parties = list(new.filter(is_party=True).values_list("pk", "content")) if self.before else []
         new.update(gone=False)
-        Record.objects.bulk_update(
-            self.changed, ["schema", "caption", "content", "is_party", "removed"], batch_size=_CHUNK
-        )
+        update(Record, ("schema", "caption", "content", "is_party", "removed"), self.changed)
         for pks in _chunks(self.returned):
             Record.objects.filter(pk__in=pks).update(gone=False)
         gone = [known.pk for key, known in self.known.items() if not known.gone and key not in self.seen]
