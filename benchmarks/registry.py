@@ -179,7 +179,8 @@ def index(records: int, data: Path) -> dict[str, Any]:
     lists = dict.fromkeys(LISTS, VERSION)
     build_index(indexing.folder() / "bench.idx", found(), lists)
     indexing.put_in_use("bench.idx", lists)
-    indexing.screener()
+    for _ in range(2):  # a node loads the kernels when it starts
+        indexing.screener().screen({"schema": "Person", "name": "Nemo Nihil"})
     return {"index_seconds": round(time.perf_counter() - begun)}
 
 
@@ -268,7 +269,10 @@ def _explain(client: Any, url: str) -> None:
 def lists(data: Path) -> dict[str, Any]:
     """Take in real lists: the first version, its successor, and the same files again."""
     from dragoman.node.registry.importing import import_list
+    from dragoman.node.registry.models import IndexInUse, ListVersion
 
+    ListVersion.objects.filter(source__name__in=LISTS).update(state="superseded")  # no files are kept of them
+    IndexInUse.objects.all().delete()
     found: dict[str, Any] = {}
     for title, name, path in (
         ("un_first", "un-sc", data / "lists/un_2025-11-20.xml"),

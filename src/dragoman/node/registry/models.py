@@ -185,6 +185,7 @@ class Judgement(models.Model):
         indexes: ClassVar[list[Any]] = [
             models.Index(fields=["left"], condition=models.Q(withdrawn_at=None), name="judged_left"),
             models.Index(fields=["right"], condition=models.Q(withdrawn_at=None), name="judged_right"),
+            models.Index(fields=["-at", "-id"], name="judged_lately"),
         ]
 
 

@@ -56,7 +56,7 @@ def subjects(request: HttpRequest) -> HttpResponse:
     principal = principal_of(request)
     query = request.GET.get("q", "").strip()
     seen = Source.objects.visible_to(principal).values("pk")
-    recent = Judgement.objects.filter(left__source__in=seen, right__source__in=seen).order_by("-at")
+    recent = Judgement.objects.filter(left__source__in=seen, right__source__in=seen).order_by("-at", "-pk")
     context: dict[str, Any] = {
         "query": query,
         "found": _found(request, query) if query else [],
