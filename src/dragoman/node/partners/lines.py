@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ssl
+from collections.abc import Iterable
 from datetime import timedelta
 from typing import Any
 
@@ -21,6 +22,8 @@ from dragoman.exchange.taxii.negotiation import MEDIA_TYPE
 from dragoman.node.partners.identity import node_key
 from dragoman.node.partners.models import Nonce, Partner
 
+#: The fields of TAXII 2.1 (section 3.6) by which a reader knows how far it has come.
+FIRST_ADDED, LAST_ADDED = "x-taxii-date-added-first", "x-taxii-date-added-last"
 #: Where a node takes letters, below its address.
 INBOX = "exchange/inbox"
 #: The largest body that is taken, in bytes, and how long a partner may be silent, in seconds.
@@ -42,26 +45,41 @@ def post(partner: Partner, path: str, body: Any) -> Any:
     message = Message("POST", _url(partner, path), (("Content-Type", "application/json"),), canonical(body))
     signed = sign(message, node_key(), created=timezone.now(), nonce=new_nonce())
     status, headers, text = _exchange(partner, signed)
-    answer = Message("POST", signed.url, headers, text, status=status, answers=signed)
-    found = verify(answer, ring(), timezone.now())
-    if found.node != partner.node:
-        raise SignatureRefused(f"{found.node} answered for {partner.node}", remedy="look at the partner's address")
+    _check(partner, Message("POST", signed.url, headers, text, status=status, answers=signed))
     return read_json(text)
 
 
 def get(partner: Partner, path: str) -> tuple[dict[str, Any], str]:
     """Read a resource of a partner's TAXII server with a signed request; return it, and the last date_added in it.
 
-    Raises DeliveryFailed, or MessageRefused where it is no resource.
+    Raises DeliveryFailed, SignatureRefused where the partner did not sign just this answer, MessageRefused where it is
+    no resource.
     """
     message = Message("GET", _url(partner, path), (("Accept", MEDIA_TYPE),))
-    signed = sign(message, node_key(), created=timezone.now(), nonce=new_nonce())
-    _, headers, text = _exchange(partner, signed)
+    asked = sign(message, node_key(), created=timezone.now(), nonce=new_nonce())
+    status, headers, text = _exchange(partner, asked)
+    answer = Message("GET", asked.url, headers, text, status=status, answers=asked)
+    if answer.header("signature-input") is None:
+        raise SignatureRefused(
+            f"{partner} does not sign what its TAXII server answers, and nothing of it is used",
+            remedy="ask the partner to bring its node up to date, and whether something on the way takes headers out",
+        )
+    _check(partner, answer, there(answer))
     found = orjson.loads(text)
     if not isinstance(found, dict):
         raise MessageRefused("not a resource of TAXII", remedy="ask the partner")
-    last = next((value for name, value in headers if name.lower() == "x-taxii-date-added-last"), "")
-    return found, last
+    return found, answer.header(LAST_ADDED) or ""
+
+
+def there(answer: Message) -> list[str]:
+    """Return the fields of an answer that say how far it goes: whoever altered them could make a reader pass by."""
+    return [name for name in (FIRST_ADDED, LAST_ADDED) if answer.header(name) is not None]
+
+
+def _check(partner: Partner, answer: Message, headers: Iterable[str] = ()) -> None:
+    found = verify(answer, ring(), timezone.now(), headers=headers)
+    if found.node != partner.node:
+        raise SignatureRefused(f"{found.node} answered for {partner.node}", remedy="look at the partner's address")
 
 
 def _url(partner: Partner, path: str) -> str:
@@ -155,10 +173,14 @@ def forget_nonces() -> int:
 
 def answer(body: Any, to: Message) -> HttpResponse:
     """Return a signed answer to a request."""
-    content = canonical(body)
-    message = Message(to.method, to.url, (), content, status=200, answers=to)
-    signed = sign(message, node_key(), created=timezone.now(), nonce=new_nonce())
-    response = HttpResponse(content, content_type="application/json")
+    return bind(HttpResponse(canonical(body), content_type="application/json"), to)
+
+
+def bind(response: HttpResponse, to: Message) -> HttpResponse:
+    """Sign an answer, bound to the signed request that it answers (RFC 9421, section 2.4)."""
+    headers = tuple(response.items())
+    message = Message(to.method, to.url, headers, response.content, status=response.status_code, answers=to)
+    signed = sign(message, node_key(), created=timezone.now(), nonce=new_nonce(), headers=there(message))
     for name, value in signed.headers:
         response[name] = value
     return response

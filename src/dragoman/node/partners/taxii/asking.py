@@ -10,6 +10,7 @@ from uuid import NAMESPACE_URL, UUID, uuid5
 from django.http import HttpRequest
 
 from dragoman.errors import DragomanError, MessageRefused, TaxiiRefused
+from dragoman.exchange.signing import Message
 from dragoman.exchange.taxii.reading import Reader
 from dragoman.exchange.taxii.resources import Collection as Shown
 from dragoman.node.partners import lines
@@ -21,11 +22,11 @@ from dragoman.node.partners.octets import read_octets
 _ROOT = re.compile(r"[1-9][0-9]{0,17}")
 
 
-def partner_of(request: HttpRequest) -> Partner:
-    """Return the partner that asks. Raises TaxiiRefused (401)."""
+def asker_of(request: HttpRequest) -> tuple[Partner, Message | None]:
+    """Return the partner that asks, and the message that it signed, if it did. Raises TaxiiRefused (401)."""
     if "signature-input" in request.headers:
         try:
-            return lines.verified(request)[0]
+            return lines.verified(request)
         except DragomanError as error:
             raise TaxiiRefused(error.message, status=401, remedy=error.remedy or "sign the request") from error
     kind, _, text = request.headers.get("Authorization", "").partition(" ")
@@ -38,7 +39,7 @@ def partner_of(request: HttpRequest) -> Partner:
         raise TaxiiRefused(
             "nobody is known by this name and token", status=401, remedy="sign the request, or send node id and token"
         )
-    return row.partner
+    return row.partner, None
 
 
 def digest_of(token: str) -> str:

@@ -21,14 +21,15 @@ from dragoman.exchange.taxii.moments import moment_of
 from dragoman.exchange.taxii.negotiation import MEDIA_TYPE, check_content, error_message, negotiate
 from dragoman.exchange.taxii.rows import ALL
 from dragoman.node.journal.recording import record
+from dragoman.node.partners import lines
 from dragoman.node.partners.identity import node_id
 from dragoman.node.partners.models import Agreement, Collection, Partner, TaxiiStatus
 from dragoman.node.partners.policies import Gate, enter
 from dragoman.node.partners.taxii.asking import (
     agreement_of,
+    asker_of,
     collection_of,
     collections_of,
-    partner_of,
     purposes_of,
     reader_of,
     roots,
@@ -40,20 +41,26 @@ Endpoint = Callable[..., Any]
 
 
 def endpoint(*methods: str) -> Callable[[Endpoint], Callable[..., HttpResponse]]:
-    """Turn a function of request and partner into a view that answers and errs as TAXII says."""
+    """Turn a function of request and partner into a view that answers and errs as TAXII says.
+
+    Who signs what it asks gets an answer that is signed.
+    """
 
     def wrap(answering: Endpoint) -> Callable[..., HttpResponse]:
         @csrf_exempt  # no cookie is looked at: a token or a signature says who asks
         @wraps(answering)
         def view(request: HttpRequest, **place: Any) -> HttpResponse:
+            signed = None
             try:
                 negotiate(request.headers.get("Accept"))
                 if request.method not in methods:
                     raise TaxiiRefused(f"{request.method} is not known here", status=405, remedy=" or ".join(methods))
-                found = answering(request, partner_of(request), **place)
+                partner, signed = asker_of(request)
+                found = answering(request, partner, **place)
             except DragomanError as error:
-                return _answer(error_message(error, getattr(request, "id", "")), _status(error))
-            return found if isinstance(found, HttpResponse) else _answer(found)
+                found = _answer(error_message(error, getattr(request, "id", "")), _status(error))
+            response = found if isinstance(found, HttpResponse) else _answer(found)
+            return response if signed is None else lines.bind(response, signed)
 
         return view
 
