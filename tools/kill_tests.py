@@ -27,6 +27,7 @@ import os
 import random
 import re
 import select
+import shutil
 import signal
 import subprocess
 import sys
@@ -135,17 +136,19 @@ class Round:
             subprocess.run(command, check=True, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
 
 
-def campaign(kind: str, kills: int, seed: int, longest: float, server: str | None = None) -> int:
-    """Kill so many victims of a kind, in as many rounds as it takes; return how many rounds ran to their end."""
-    chance, dead, ended, number = random.Random(f"{seed} {kind}"), 0, 0, 0  # noqa: S311
-    while dead < kills:
+def campaign(kind: str, given: argparse.Namespace, server: str | None = None) -> int:
+    """Kill victims of a kind, in as many rounds as it takes; return how many rounds ran to their end."""
+    chance, dead, ended, number = random.Random(f"{given.seed} {kind}"), 0, 0, 0  # noqa: S311
+    while dead < given.kills:
         number += 1
         with (
             tempfile.TemporaryDirectory(prefix=f"kill-{kind}-") as folder,
             Round(kind, Path(folder), _database(kind, number), server) as turn,
         ):
+            if given.home:
+                shutil.copytree(given.home, folder, dirs_exist_ok=True)
             turn.call("prepare")
-            while dead < kills and turn.kill_one(longest, chance):
+            while dead < given.kills and turn.kill_one(given.longest, chance):
                 dead += 1
                 turn.call("check")
             turn.server = None
@@ -245,6 +248,7 @@ def main() -> None:
         "--longest", type=float, default=1.5, help="seconds after which a victim is killed at the latest"
     )
     parser.add_argument("--server", action="store_true", help="kill the database server ($POSTGRES_CONTROL) instead")
+    parser.add_argument("--home", help="begin each round with a copy of this home, which has its tables")
     parser.add_argument("--stem", help=argparse.SUPPRESS)
     given = parser.parse_args()
     if given.stem:
@@ -256,7 +260,7 @@ def main() -> None:
     for kind in given.kinds or names:
         if kind not in names:
             parser.error(f"there is no kind {kind}; {', '.join(names)}")
-        campaign(kind, given.kills, given.seed, given.longest, server)
+        campaign(kind, given, server)
 
 
 if __name__ == "__main__":

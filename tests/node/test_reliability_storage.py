@@ -14,6 +14,7 @@ from typing import Any
 import psycopg
 import pytest
 
+from tests.node.homes import Homes
 from tests.node.serving.running import Node, dragoman, environment, make_key, serving
 
 ROOT = Path(__file__).parents[2]
@@ -44,9 +45,9 @@ def is_trouble(answer: tuple[int, Any, dict[str, str]], status: int) -> None:
     assert answer[2]["content-type"] == "application/problem+json"
 
 
-def test_a_full_disk_is_told_and_the_node_goes_on_when_there_is_room(small_disk: Path) -> None:
+def test_a_full_disk_is_told_and_the_node_goes_on_when_there_is_room(small_disk: Path, homes: Homes) -> None:
     home = small_disk / "home"
-    key = make_key(home, exercise=True, DATABASE_URL="")
+    key = make_key(home, exercise=True, homes=homes, DATABASE_URL="")
     with serving(home, DATABASE_URL="") as node:
         assert node.match(LISTED, key)[0] == 200
         ballast = small_disk / "ballast"
@@ -139,10 +140,10 @@ load()
 
 
 def test_a_disk_that_the_kernel_made_read_only_is_told_and_nothing_acknowledged_is_lost(
-    failing_disk: FailingDisk, tmp_path: Path
+    failing_disk: FailingDisk, tmp_path: Path, homes: Homes
 ) -> None:
     home, elsewhere = failing_disk.folder / "home", tmp_path / "elsewhere.backup"
-    key = make_key(home, exercise=True, DATABASE_URL="")
+    key = make_key(home, exercise=True, homes=homes, DATABASE_URL="")
     surroundings = environment(home, DATABASE_URL="")
     acknowledged = 0
     with serving(home, DATABASE_URL="") as node:

@@ -1,4 +1,8 @@
-"""A real node with the exercise, and Chromium before it."""
+"""A real node with the exercise, and Chromium before it.
+
+The folder is a package: else `scope="package"` would be that of the session, and the loop that Playwright leaves open
+would be in the way of all tests after these.
+"""
 
 from __future__ import annotations
 

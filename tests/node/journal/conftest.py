@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import secrets
-import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -14,6 +13,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
+from tests.node.homes import Homes
 
 _DRAGOMAN = [sys.executable, "-c", "from dragoman.cli import main; main()"]
 #: Appends until it is killed, or `count` times a thread; writes a line for each event that is acknowledged.
@@ -90,19 +91,12 @@ def _prepared(home: Path, **more: str) -> Node:
     return node
 
 
-@pytest.fixture(scope="session")
-def _template(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    home = tmp_path_factory.mktemp("journal") / "home"
-    _prepared(home)
-    return home
-
-
 @pytest.fixture(params=["sqlite", "postgresql"])
-def node(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Node]:
+def node(request: pytest.FixtureRequest, tmp_path: Path, homes: Homes) -> Iterator[Node]:
     """A node with empty tables, on SQLite, and on PostgreSQL where the tests run on it (``DATABASE_URL``)."""
     home = tmp_path / "home"
     if request.param == "sqlite":
-        shutil.copytree(request.getfixturevalue("_template"), home)
+        homes.copy(home)
         environment = {name: value for name, value in os.environ.items() if name != "DATABASE_URL"}
         yield Node(environment | {"DRAGOMAN_HOME": str(home)})
         return

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.node.homes import Homes
 from tests.node.serving.running import Node, dragoman, environment, make_key, serving
 from tests.node.serving.shifting import Shift
 
@@ -45,10 +46,10 @@ def works(node: Node, key: str) -> None:
     wait_for_job(node, key, upload(node, key, 20))
 
 
-def test_a_node_works_on_through_jumps_of_its_clock(shift: Shift, tmp_path: Path) -> None:
+def test_a_node_works_on_through_jumps_of_its_clock(shift: Shift, tmp_path: Path, homes: Homes) -> None:
     home = tmp_path / "home"
     given = {"DATABASE_URL": "", **shift.environment}
-    key = make_key(home, exercise=True, **given)
+    key = make_key(home, exercise=True, homes=homes, **given)
     with serving(home, "--jobs", **given) as node:
         works(node, key)
         for days in (2, -2):

@@ -6,6 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+from tests.node.homes import Homes
 from tests.node.serving.running import environment, make_key
 
 #: `dragoman serve` where the bundle stands in another folder.
@@ -49,10 +50,10 @@ def test_serve_refuses_to_start_without_the_bundle_and_says_what_to_do(tmp_path:
     assert not (tmp_path / "home" / "node" / "node.sqlite3").exists()
 
 
-def test_a_node_for_systems_alone_answers_its_api_and_has_no_pages(tmp_path: Path) -> None:
+def test_a_node_for_systems_alone_answers_its_api_and_has_no_pages(tmp_path: Path, homes: Homes) -> None:
     home = tmp_path / "home"
     given = {"DATABASE_URL": "", "DRAGOMAN_CONSOLE": "no"}
-    key = make_key(home, **given)
+    key = make_key(home, homes=homes, **given)
     paths = ["/healthz", "/catalog", "/api/jobs", "/taxii2/", "/hits/", "/accounts/login/", "/api/docs", "/no/such"]
     done = subprocess.run(
         [sys.executable, "-c", _ASKED, key, *paths],

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.node.homes import Homes
 from tests.node.serving.running import Node, dragoman, environment, make_key, serving
 
 #: A spelling of a name that the exercise lists.
@@ -28,8 +29,8 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def key(home: Path) -> str:
-    return make_key(home, exercise=True, DATABASE_URL="")
+def key(home: Path, homes: Homes) -> str:
+    return make_key(home, exercise=True, homes=homes, DATABASE_URL="")
 
 
 @pytest.fixture(scope="module")

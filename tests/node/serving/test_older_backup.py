@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from tests.node.homes import Homes
 from tests.node.serving.running import dragoman, environment
 
 #: Makes a node with a hit that came back to the queue after a review, and takes the desk back by its last migration.
@@ -59,10 +60,11 @@ def applied(home: Path) -> set[tuple[str, str]]:
 
 
 @pytest.fixture
-def older(tmp_path: Path) -> tuple[Path, list[list[str]]]:
+def older(tmp_path: Path, homes: Homes) -> tuple[Path, list[list[str]]]:
     """A backup of a node whose tables are one migration behind, and which migrations it lacks."""
     home, file = tmp_path / "home", tmp_path / "older.backup"
     surroundings = environment(home, DATABASE_URL="")
+    homes.copy(home)
     made = subprocess.run([sys.executable, "-c", _OLDER], env=surroundings, check=True, capture_output=True, text=True)
     subprocess.run(dragoman("backup", str(file)), env=surroundings, check=True)
     lacking = json.loads(made.stdout.splitlines()[-1])
