@@ -1,11 +1,12 @@
 """Within one node of the exercise: its tables, people and lists; and what it has to show for the score card.
 
 A node's settings are those of its process, so each of the two is prepared and asked in a process of its own:
-``python -m dragoman.cli.exercise_inside prepare|evidence``, started by `exercise_nodes`, by nobody else.
+``python -m dragoman.cli.exercise_inside prepare|exchange|evidence``, started by `exercise_nodes`, by nobody else.
 """
 
 from __future__ import annotations
 
+import io
 import json
 import sys
 from pathlib import Path
@@ -45,6 +46,22 @@ def _people(password: str) -> None:
     kept.save()
 
 
+def exchange() -> None:
+    """Deliver, write and poll once for each line that comes, without waiting for the worker; answer each with a line.
+
+    One process stays for all of them: starting one takes longer than what it is asked to do.
+    """
+    from dragoman.node.serving.prepare import set_up
+
+    set_up()
+    from django.core.management import call_command
+
+    for _ in sys.stdin:
+        call_command("exchange", stdout=io.StringIO())
+        sys.stdout.write("done\n")
+        sys.stdout.flush()
+
+
 def evidence() -> dict[str, Any]:
     """Return the events of the journal, and how the hits of the desk stand."""
     from dragoman.node.serving.prepare import set_up
@@ -65,6 +82,8 @@ def main() -> None:
     """Do what the first argument says; JSON comes by standard input, and goes to standard output."""
     if sys.argv[1:] == ["prepare"]:
         prepare(json.load(sys.stdin))
+    elif sys.argv[1:] == ["exchange"]:
+        exchange()
     else:
         json.dump(evidence(), sys.stdout)
 

@@ -43,6 +43,7 @@ class Node:
     host: str
     port: int
     process: subprocess.Popen[bytes] | None = field(default=None, repr=False)
+    exchanging: subprocess.Popen[str] | None = field(default=None, repr=False)
 
     @property
     def url(self) -> str:
@@ -74,12 +75,19 @@ class Node:
         return json.loads(done.stdout or "null")
 
     def exchange(self) -> None:
-        """Deliver, write and poll once, without waiting for the worker."""
-        command = [sys.executable, "-m", "dragoman.node", "exchange"]
-        environment = self.environment | {"DJANGO_SETTINGS_MODULE": "dragoman.node.settings"}
-        done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)  # noqa: S603  own
-        if done.returncode:
-            raise StoreError(f"{self.agency.name} cannot exchange", place=str(self.home), remedy=done.stderr[-500:])
+        """Deliver, write and poll once, without waiting for the worker. Raises StoreError where that fails."""
+        said = self.home / "exchanged.log"
+        if self.exchanging is None:
+            command = [sys.executable, "-m", "dragoman.cli.exercise_inside", "exchange"]
+            with said.open("w") as log:
+                self.exchanging = subprocess.Popen(  # noqa: S603  our own command
+                    command, env=self.environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=log, text=True
+                )
+        assert self.exchanging.stdin is not None and self.exchanging.stdout is not None  # noqa: S101, PT018
+        print(file=self.exchanging.stdin, flush=True)
+        if not self.exchanging.stdout.readline():
+            remedy = said.read_text(errors="replace")[-500:]
+            raise StoreError(f"{self.agency.name} cannot exchange", place=str(self.home), remedy=remedy)
 
     def start(self) -> None:
         """Serve in the background until `stop`. Raises UsageError on a port that is taken, StoreError on a failure."""
@@ -99,6 +107,9 @@ class Node:
 
     def stop(self) -> None:
         """End the node and all that it started."""
+        if self.exchanging is not None:
+            self.exchanging.communicate()  # it ends with its input
+            self.exchanging = None
         if self.process is None or self.process.poll() is not None:
             return
         os.killpg(self.process.pid, signal.SIGTERM)
