@@ -29,7 +29,7 @@ _LARGEST = 2**53 - 1
 _WORD = r"[A-Za-z0-9][A-Za-z0-9._:@/+~=,-]*"
 _SHAPES = {
     "who": (re.compile(r"[a-z][a-z-]*(:[A-Za-z0-9._-]+)?"), 40, "account:7"),
-    "act": (re.compile(r"[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*){1,3}"), 60, "desk.hit.reviewed"),
+    "act": (re.compile(r"(?<![a-z0-9_.])[a-z][a-z0-9_]*+(\.[a-z][a-z0-9_]*){1,3}"), 60, "desk.hit.reviewed"),
     "object": (re.compile(rf"[a-z][a-z_-]*(:{_WORD})?"), 120, "hit:17"),
     "purpose": (re.compile(r"([a-z0-9][a-z0-9_-]*)?"), 50, "sanctions-compliance"),
     "result": (re.compile(rf"({_WORD})?"), 120, "true"),

@@ -37,7 +37,8 @@ _OF_THE_ACT = frozenset(
     {"celex", "amendedCelex", "amendmentCelex", "recordId", "programKey", "annex", "measure", "startDate", "reason"}
 )
 _LABELLED = re.compile(
-    r"\b(KPP|OKPO|INN|OGRN|ИНН|КПП|ОГРН)\b[\s:.]*(?=\d)|\s+/\s+|/\s+(?=\d)|,\s+(?=[A-Z]{0,3}\d{4})|\s+and\s+(?=\d)",
+    r"\b(KPP|OKPO|INN|OGRN|ИНН|КПП|ОГРН)\b[\s:.]*+(?=\d)|(?<!\s)\s++(?:/\s++|and\s++(?=\d))|/\s++(?=\d)"
+    r"|,\s++(?=[A-Z]{0,3}\d{4})",
     re.IGNORECASE,
 )
 _BIC = re.compile(r"\b[A-Z]{6}[A-Z0-9]{2}(?:[A-Z0-9]{3})?\b")

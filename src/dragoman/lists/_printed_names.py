@@ -22,7 +22,7 @@ _REMARK = re.compile(
 )
 _FIELD = re.compile(r"\b(?:date|place) of\b|\bDP?OB\b|\bPOB\b|identification", re.IGNORECASE)
 _TAIL = re.compile(r",?\s*\bborn (?:in |on )?(?=.*\d).*$", re.IGNORECASE | re.DOTALL)
-_SUFFIX = re.compile(r"\s+-\s+(sub-unit name)\s*$", re.IGNORECASE)
+_SUFFIX = re.compile(r"(?<!\s)\s++-\s++(sub-unit name)\s*+$", re.IGNORECASE)
 _SLASHED = re.compile(r"\s/\s([A-Z]{2,8})\s*$")
 _LABEL = re.compile(
     r"^\s*(?:in )?(?:\w+ (?:script|spelling)|arabic|russian|ukrainian|belarusian|aliases|a\.?k\.?a\.?)\s*:\s*",
@@ -32,7 +32,7 @@ _FORMER = re.compile(
     r"^\s*(?:ex|formerly(?: known as)?|f\.?k\.?a\.?|previously)[:\s-]+(?!listed\b)(?=\S{2})", re.IGNORECASE
 )
 _ALSO = re.compile(r"^\s*(?:a\.?k\.?a\.?|also|alias|aka)[:\s]+", re.IGNORECASE)
-_SLASH = re.compile(r"\s+/\s+")
+_SLASH = re.compile(r"(?<!\s)\s++/\s++")
 _SEPARATOR = re.compile(r";|\s[a-z]\)\s")
 _ACRONYM = re.compile(r"[A-Z][A-Za-z]?[A-Z/-]*[A-Z](?:-[A-Z]+)?")
 

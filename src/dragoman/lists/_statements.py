@@ -15,7 +15,7 @@ from dragoman.model.printed_dates import read_dates
 _MARKER = re.compile(r"(?:^|(?<=[\s,;.:)-]))(\(?)([a-zA-Z]|\d{1,2})\)")
 _ABSENT = frozenset({"", "-", "na", "n/a", "n.a", "n.a.", "nil", "none", "unknown", "not known", "not available"})
 _STRAY_MARKER = re.compile(r"(?:\bto\s+)?\(?\b[a-e\d]\)(?:\s*-)?", re.IGNORECASE)
-_QUALIFIER = re.compile(r"^(?:possibly|former|now)\s+|\s+(?:U?SSR|by birth)$", re.IGNORECASE)
+_QUALIFIER = re.compile(r"^(?:possibly|former|now)\s++|(?<!\s)\s++(?:U?SSR|by birth)$", re.IGNORECASE)
 _ASIDE = re.compile(r"\([^()]*\)")
 _SINCE = re.compile(
     r"\b(?:as of|as at|since|until|previous|believed|reported|also|in|branch|citizen\w*|national\w*)\b.*", re.IGNORECASE

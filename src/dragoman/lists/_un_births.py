@@ -14,7 +14,8 @@ if TYPE_CHECKING:
 
 _BIRTH_IN_PROSE = re.compile(r"\b(?:DP?OB|born)\b[:\s-]*(?:(?:on|in)\s+)?(.+)", re.IGNORECASE | re.DOTALL)
 _BIRTH_ENDS = re.compile(
-    r"[.,;]?\s*\b(?:P\.?OB|nationality|passport|in (?=[A-Z])|date of)|[;)(]|,\s*(?=[A-Z]|pass)", re.IGNORECASE
+    r"(?:[.,;]\s*+|(?<!\s)\s++)?+\b(?:P\.?OB|nationality|passport|in (?=[A-Z])|date of)|[;)(]|,\s*+(?=[A-Z]|pass)",
+    re.IGNORECASE,
 )
 
 

@@ -50,7 +50,7 @@ COLUMNS = (
 #: Columns that the list has had since 2025.
 LATER_COLUMNS = ("Alias Strength", "IMO Number", "Instrument of Designation")
 _REMEDY = "fetch the Consolidated List again from dfat.gov.au"
-_REFERENCE = re.compile(r"(\d+)\s*[a-zA-Z]{0,3}\s*\d{0,3}")
+_REFERENCE = re.compile(r"(\d+)\s*+(?:[a-zA-Z]{1,3}\s*+)?\d{0,3}")
 _SCHEMATA = {"individual": "Person", "entity": "Organization", "vessel": "Vessel"}
 _NAME_TYPES = {
     "primary name": "name",
@@ -60,8 +60,10 @@ _NAME_TYPES = {
     "previously listed as": "previousName",
 }
 _FORMER = re.compile(r"\s*\((?:previously|formerly) listed as\b[.,]?\s*(?:in \w+:\s*([^)]+))?\)", re.IGNORECASE)
-_NAME_NOTE = re.compile(r"\s*\(((?:birth|combat|maiden|code) name)\)", re.IGNORECASE)
-_LANGUAGE_NOTE = re.compile(r"\s*\((?:Tigrinya|Arabic|Persian|Pashto|Urdu|Cyrillic|Russian|Korean|Chinese)\)$")
+_NAME_NOTE = re.compile(r"(?:(?<!\s)\s++)?+\(((?:birth|combat|maiden|code) name)\)", re.IGNORECASE)
+_LANGUAGE_NOTE = re.compile(
+    r"(?:(?<!\s)\s++)?+\((?:Tigrinya|Arabic|Persian|Pashto|Urdu|Cyrillic|Russian|Korean|Chinese)\)$"
+)
 _COMMA_NAME = re.compile(r"([^,;/]{2,40}),\s*([^,;/]{1,60})")
 _LISTED = re.compile(
     r"(?:listed|designated|sanctioned)\b[^.;]*?\bon:?\s*(\d{1,2}\s+[A-Z][a-z]{2,8}\.?,?\s+\d{4})", re.IGNORECASE

@@ -36,7 +36,7 @@ _KNOWN = frozenset(
 _LEGAL_FORM = re.compile(
     r"(?:ltd|inc|llc|l\.l\.c|co|corp|p?jsc|pjs|ojsc|plc|gmbh|s\.?a|s\.?r\.?l|pte|pjs|tov|jr|sr)\.?\)?", re.IGNORECASE
 )
-_ACRONYM = re.compile(r"\s*\(([A-Z][A-Z.&]{1,9})\)")
+_ACRONYM = re.compile(r"(?:(?<!\s)\s++)?+\(([A-Z][A-Z.&]{1,9})\)")
 
 
 def read(source: Path, reading: Reading) -> Iterator[Record]:

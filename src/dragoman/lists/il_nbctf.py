@@ -26,7 +26,7 @@ from dragoman.model.wallets import check_wallet
 
 _HEADER = "מספר זיהוי הארנק"
 _WIDTH = 6
-_ORDER = re.compile(r"צ\.?\s*ת\.?\s*-?\s*(\d+/\d+)")
+_ORDER = re.compile(r"צ\.?\s*+ת\.?\s*+(?:-\s*+)?(\d+/\d+)")
 _ANONYMOUS = "אנונימי"
 _PASSPORT = "דרכון"
 _LABELLED = re.compile(r"(?P<label>[^:()]*?)\s*(?:\((?P<country>[^)]*)\))?\s*:\s*(?P<number>.+)")

@@ -25,13 +25,19 @@ _LARGEST = 16 * 1024 * 1024
 _REMEDY = "fetch the page 'Banned Organisations' of the Ministry of Home Affairs again"
 _HEADING = "unlawful activities (prevention) act"
 
-_TAIL = re.compile(r"[,;.\s]*(?:\band\s+)?\ball its (?:manifestations|formations)\b.*$", re.IGNORECASE | re.DOTALL)
-_WING = re.compile(r",?\s*(?:\band|\balong with)\s+its\s+(\w+) wing,?\s*", re.IGNORECASE)
+_TAIL = re.compile(
+    r"(?:(?<![,;.\s])[,;.\s]++)?+(?:\band\s++)?\ball its (?:manifestations|formations)\b.*$",
+    re.IGNORECASE | re.DOTALL,
+)
+_WING = re.compile(r"(?:,\s*+|(?<!\s)\s++)?+(?:\band|\balong with)\s++its\s++(\w+) wing,?\s*+", re.IGNORECASE)
 _OUTSIDE_BRACKETS = re.compile(r",\s*(?![^(]*\))(?:and\s+)?|\s+and\s+(?=the\s)(?![^(]*\))")
-_BRACKETS = re.compile(r"\s*\(([^()]*)\)")
+_BRACKETS = re.compile(r"(?:(?<!\s)\s++)?+\(([^()]*)\)")
 _ACRONYM = re.compile(r"[A-Z][A-Z&.-]{1,9}")
 _SHORT_FORM = re.compile(r",\s*([A-Z]{2,8}(?:\s*\([A-Z]\))?)$")
-_KNOWN_AS = re.compile(r",?\s*(?:generally |commonly |also )?(?:known as|called|a\.?k\.?a\.?)\s+", re.IGNORECASE)
+_KNOWN_AS = re.compile(
+    r"(?:,\s*+|(?<!\s)\s++)?+(?:generally |commonly |also )?(?:known as|called|a\.?k\.?a\.?)\s++",
+    re.IGNORECASE,
+)
 _PLACE = re.compile(r"(?<=\))\s+(in [A-Z][\w ]+)$")
 
 

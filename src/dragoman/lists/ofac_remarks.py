@@ -20,11 +20,12 @@ from dragoman.model.tables import read_table
 
 _ALT = re.compile(r"alt(?:ernate)?\.? +(?=\S)", re.IGNORECASE)
 _DATES = re.compile(
-    r",?\s*\b(?:(?:date of )?issued?|(?:date of )?expir(?:es|ed|y)|exp\.)\b\s*(?:on |date )?", re.IGNORECASE
+    r"(?:,\s*+|(?<!\s)\s++)?+\b(?:(?:date of )?issued?|(?:date of )?expir(?:es|ed|y)|exp\.)\b\s*+(?:on |date )?",
+    re.IGNORECASE,
 )
 _PREFIX = re.compile(r"(?:No\.?)?([A-Za-z.]*:|Booklet\b|Laissez-Passer\b)\s*(?=\S*\d)")
 _TRAILING = re.compile(r"(.*?\d\S*?),?\s+(?:and\b.*|[A-Z]?[a-z]{3,}.*)$")
-_COUNTRY = re.compile(r"\s*\(([^()]*)\)")
+_COUNTRY = re.compile(r"(?:(?<!\s)\s++)?+\(([^()]*)\)")
 _UNLABELLED = re.compile(
     r"(?P<label>[A-Z][\w.' /-]{1,60}?(?:No\.?|Number|#|ID|Card|Code|License)):? (?P<value>\S*\d.*)"
 )

@@ -18,7 +18,7 @@ from dragoman.messages.parties import Problem
 _BLOCK = 1 << 20
 _LONGEST_SEGMENT = 1 << 18
 _HEAD_LENGTH = 600
-_HEAD = re.compile(r"\s*(?:UNA(?P<service>.{0,12}?))?\s*UNB(?P<rest>.{0,400})", re.DOTALL)
+_HEAD = re.compile(r"\s*+(?:UNA(?P<service>.{0,12}?)\s*+)?UNB(?P<rest>.{0,400})", re.DOTALL)
 _NEXT_HEAD = re.compile(r"UNA[^A-Za-z0-9]{3,7}UNB")
 _SYNTAX = re.compile(r"UNB\s*[^A-Za-z0-9\s]\s*(UNO[A-Z])")
 _ENCODINGS = dict(zip("CDEFGHIJK", ("1", "2", "5", "7", "3", "4", "6", "8", "9"), strict=True))

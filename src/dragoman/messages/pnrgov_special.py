@@ -39,7 +39,7 @@ _CONTACTS = {
 }
 #: No name and birth is longer.
 _LONGEST = 200
-_INFANT = re.compile(r"(?P<surname>[^/]+)/(?P<given>[^/]*?)\s*(?P<birth>\d{1,2}[A-Z]{3}\d{2,4})?\s*")
+_INFANT = re.compile(r"(?P<surname>[^/]+)/(?P<given>[^/]*?) ?(?P<birth>\d{1,2}[A-Z]{3}\d{2,4})? ?")
 
 
 @dataclass(frozen=True, slots=True)

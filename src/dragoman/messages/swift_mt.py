@@ -20,8 +20,6 @@ _CHUNK = 1 << 16
 #: SWIFT allows 10,000 characters; with trailers and copies of it no message comes near this.
 LONGEST = 1 << 20
 _START = re.compile(rb"\{1:")
-#: Before a text without header stands nothing but the end of the last one.
-_BARE = re.compile(rb"[\s$-]*:20:")
 _BLOCK = re.compile(r"\{([1235S]):((?:[^{}]|\{[^{}]*\})*)\}")
 _TERMINAL = re.compile(r"(?:[A-Z]\d\d)?([A-Z]{6}[A-Z0-9]{2})[A-Z0-9]([A-Z0-9]{3})")
 _APPLICATION = re.compile(r"([IO])(\d{3})(.*)", re.DOTALL)

@@ -60,8 +60,8 @@ _FILLER = re.compile(
     r"|in|on|en|le|year|established|founded|incorporated)\b"
 )
 _RANGE_START = re.compile(r"(between|entre|from|de|du)\s+")
-_RANGE_MIDDLE = re.compile(r"\s*(?:-|/|\b(?:to|until|till|à|au)\b)\s*")
-_BETWEEN_MIDDLE = re.compile(r"\s*(?:-|/|,?\s*\b(?:and|et|to|à|au)\b)\s*")
+_RANGE_MIDDLE = re.compile(r"\s*+(?:-|/|\b(?:to|until|till|à|au)\b)\s*+")
+_BETWEEN_MIDDLE = re.compile(r"\s*+(?:-|/|(?:,\s*+)?\b(?:and|et|to|à|au)\b)\s*+")
 
 _Bounds = tuple[date, date]
 
@@ -147,7 +147,7 @@ def _read_item(text: str, place: int, month_first: bool) -> tuple[PartialDate, i
     if first is None:
         return None
     bounds, place = first
-    middle = (_BETWEEN_MIDDLE if opening else _RANGE_MIDDLE).match(text, place)
+    middle = _BETWEEN_MIDDLE.match(text, place) if opening else _RANGE_MIDDLE.match(text, place)
     if middle:
         inner = _ABOUT_BEFORE.match(text, middle.end())
         second = _read_atom(text, inner.end() if inner else middle.end(), month_first)

@@ -80,7 +80,7 @@ class Name(NamedTuple):
 
 _SUN = {"sh": "s", "ch": "s", "th": "t", "dh": "d"}
 _DIN = re.compile(r"[aeiou]?l?d[iey]+ne?")
-_FUSED_DIN = re.compile(r"(.{2,}?)[aeiou]+l?d[iy]ne?")
+_DIN_BEHIND = re.compile(r"[aeiou]l?d[iy]ne?\Z")
 _GOD = re.compile(r"[aeou]?lah?")
 _FUSED_GOD = re.compile(r"(.{3,}?)[aeou]lah")
 _GOD_ABJAD = ("الله", "اللہ", "اللّه")
@@ -156,14 +156,27 @@ def _writing(sounds: str) -> int:
     return BARE if sum(sound not in "aeiouyw" for sound in sounds) >= 2 else OPEN
 
 
+def _before_din(sounds: str) -> str | None:
+    """Return what stands before a fused din, of two letters or more, None where none ends the word.
+
+    It is read from the end: a word may be long, and all vowels.
+    """
+    found = _DIN_BEHIND.search(sounds) if sounds.endswith(("n", "ne")) else None
+    if found is None:
+        return None
+    last_vowel = found.start() + 1
+    begun = max(len(sounds[:last_vowel].rstrip("aeiou")), 2)
+    return sounds[:begun] if begun < last_vowel and "\n" not in sounds[:begun] else None
+
+
 def _compound(sounds: str) -> str:
     """Write the fused compounds of one vowelled word one way: abd-X, X-alah, X-din."""
     if match := _FUSED_ABD.fullmatch(sounds):
         sounds = "abd" + match.group(1)
     if match := _FUSED_GOD.fullmatch(sounds):
         return match.group(1) + "alah"
-    if match := _FUSED_DIN.fullmatch(sounds):
-        return match.group(1) + "din"
+    if (fused := _before_din(sounds)) is not None:
+        return fused + "din"
     # The h of Fatimah and Usamah is not heard, and written or left out at will.
     return sounds[:-1] if len(sounds) > 3 and sounds.endswith("ah") else sounds
 
