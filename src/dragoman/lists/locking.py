@@ -16,12 +16,18 @@ def locked(path: Path) -> Iterator[None]:
     The file itself stays: removing it would let two processes lock two different files of one name.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("ab") as handle:
-        _lock(handle)
-        try:
-            yield
-        finally:
-            _unlock(handle)
+    with path.open("ab") as handle, held(handle):
+        yield
+
+
+@contextmanager
+def held(handle: BinaryIO) -> Iterator[None]:
+    """Hold a lock file that is open already, for who takes it many times a second. A forked child opens its own."""
+    _lock(handle)
+    try:
+        yield
+    finally:
+        _unlock(handle)
 
 
 if sys.platform == "win32":  # pragma: no cover

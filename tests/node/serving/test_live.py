@@ -160,3 +160,26 @@ def test_several_processes_add_up_what_they_count(home: Path, key: str) -> None:
             assert running.match("Nobody Counted", key)[0] == 200
         _, text, _ = running.ask("GET", "/metrics", key=key)
     assert 'dragoman_requests_total{method="POST",route="api:match",status="200"} 30.0' in text
+
+
+#: What revokes every key in the home of the process, as the people's desk does.
+_REVOKE = """
+from dragoman.node.serving.prepare import set_up
+set_up()
+from dragoman.node.access import Principal
+from dragoman.node.people.keys import revoke
+from dragoman.node.people.models import ApiKey
+for key in ApiKey.objects.all():
+    revoke(Principal(account=key.account), key)
+"""
+
+
+def test_a_revoked_key_opens_nothing_at_once_whichever_process_answers(tmp_path: Path) -> None:
+    revoked = make_key(tmp_path / "home", exercise=True, DATABASE_URL="")
+    with serving(tmp_path / "home", "--workers", "2", DATABASE_URL="") as running:
+        surroundings = environment(tmp_path / "home", DATABASE_URL="")
+        revoking = subprocess.Popen([sys.executable, "-c", _REVOKE], env=surroundings)
+        while revoking.poll() is None:  # so that both remember it until the end
+            assert running.match("Nobody Revoked", revoked)[0] in (200, 401)
+        assert revoking.returncode == 0
+        assert {running.match("Nobody Revoked", revoked)[0] for _ in range(10)} == {401}

@@ -19,7 +19,6 @@ from dragoman.node.api.asking import Exclusions
 from dragoman.node.api.parameters import LIST, Matching, Searching
 from dragoman.node.api.rendering import answer
 from dragoman.node.api.shapes import MatchQuery, MatchResponse, SearchResponse
-from dragoman.node.desk import screening
 from dragoman.node.desk.screening import Found, screen_now
 from dragoman.node.templatetags.shown import country
 from dragoman.screening.scoring import DEFAULT_THRESHOLD
@@ -63,7 +62,7 @@ def match(
     )
     answers = [[each for each in found if excluded.leave(each.record_id, each.schema)] for found in screened]
     content = {
-        "responses": _responses(queries, [found[: asked.limit] for found in answers], asked),
+        "responses": _responses(queries, [found[: asked.limit] for found in answers], screened.searched, asked),
         "matcher": {},
         "limit": asked.limit,
         "screening": screened.screening.pk if screened.screening is not None else None,
@@ -71,9 +70,9 @@ def match(
     return answer(content, **{"X-Batch-Size": str(len(queries))})
 
 
-def _responses(queries: dict[str, Asked], answers: list[list[Found]], asked: Matching) -> dict[str, Any]:
+def _responses(queries: dict[str, Asked], answers: list[list[Found]], index: str, asked: Matching) -> dict[str, Any]:
     keys = {(found.source, found.record_id) for each in answers for found in each}
-    known = entities.entities_of(str(screening.screener().path), keys) if keys else {}
+    known = entities.entities_of(index, keys) if keys else {}
     return {
         name: {
             "status": 200,

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from django.db import connection
 from django.db.models import Q
 
 from dragoman.model import Record
@@ -59,8 +60,19 @@ def _memories(pairs: Sequence[Pair]) -> list[FalseMatch]:
     """Return the memories in force that speak of any of the queries, newest first."""
     digests = {pair.digest for pair in pairs}
     ids = {pair.asked_id for pair in pairs} - {""}
+    if len(digests) == 1 and len(ids) <= 1 and not _spoken_of(*digests, *(ids or {""})):
+        return []
     wanted = Q(query_digest__in=digests) | Q(asked_id__in=ids) if ids else Q(query_digest__in=digests)
     return list(FalseMatch.objects.filter(wanted, review__undone_at=None, ended_at=None).order_by("-pk"))
+
+
+def _spoken_of(digest: str, asked_id: str) -> bool:
+    """Tell whether there is any memory of one query: mostly there is none, and building the other query costs more."""
+    of_id = " OR asked_id = %s" if asked_id else ""
+    sql = f"SELECT 1 FROM {FalseMatch._meta.db_table} WHERE query_digest = %s{of_id} LIMIT 1"  # noqa: S608  our table
+    with connection.cursor() as cursor:
+        cursor.execute(sql, [digest, asked_id] if asked_id else [digest])
+        return cursor.fetchone() is not None
 
 
 def _candidates(pair: Pair, memories: Sequence[FalseMatch]) -> list[FalseMatch]:

@@ -12,6 +12,7 @@ from __future__ import annotations
 import hmac
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from hashlib import blake2b
 from typing import Any
 
@@ -102,12 +103,16 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class Screened(Sequence[list[Found]]):
-    """The hits of each query, in order; `lists` in their versions; `screening` where it was stored."""
+    """The hits of each query, in order; `lists` in their versions; `screening` where it was stored.
+
+    `searched` is the file of the index.
+    """
 
     queries: list[Record]
     answers: list[list[Found]]
     lists: dict[str, str] = field(default_factory=dict)
     screening: Screening | None = None
+    searched: str = ""
 
     def __getitem__(self, number: Any) -> Any:
         return self.answers[number]
@@ -168,13 +173,13 @@ def screen_now(
     result = "hits" if any(answers) else "none"
     if not store:
         look_up(principal, "desk.query.screened", origin, result=result, **details)
-        return Screened(asked, answers, used)
+        return Screened(asked, answers, used, searched=str(opened.path))
     from dragoman.node.desk.storing import store_screening
 
     with transaction.atomic():
         kept = store_screening(principal, asked, answers, lists=used, threshold=threshold, limit=limit, origin=origin)
         record(principal, "desk.query.screened", f"screening:{kept.pk}", result=result, **details)
-    return Screened(asked, answers, used, kept)
+    return Screened(asked, answers, used, kept, str(opened.path))
 
 
 def marked(queries: Sequence[Record], found: Sequence[Sequence[Hit]]) -> list[list[Found]]:
@@ -223,5 +228,9 @@ def query_mark(query: Record) -> str:
     It tells whether the same was asked twice, or whether a certain query was ever asked, to those who hold the node's
     key; nobody reads a name out of it.
     """
-    key = blake2b(settings.SECRET_KEY.encode(), digest_size=32).digest()
-    return hmac.new(key, digest_of(facts_of(query)).encode(), "sha256").hexdigest()[:32]
+    return hmac.digest(_mark_key(settings.SECRET_KEY), digest_of(facts_of(query)).encode(), "sha256").hex()[:32]
+
+
+@cache
+def _mark_key(secret: str) -> bytes:
+    return blake2b(secret.encode(), digest_size=32).digest()

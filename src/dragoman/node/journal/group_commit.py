@@ -14,12 +14,13 @@ import threading
 from concurrent.futures import Future
 from contextlib import AbstractContextManager, nullcontext
 from queue import Empty, SimpleQueue
+from typing import BinaryIO
 
 from django.conf import settings
 from django.db import connection, transaction
 
 from dragoman.audit.events import Event
-from dragoman.lists.locking import locked
+from dragoman.lists.locking import held
 from dragoman.node.journal import keys
 from dragoman.node.journal.appending import EVERY_SECONDS, append, sign_rest
 
@@ -61,7 +62,7 @@ class Writer:
             thread.join()
 
     def _run(self) -> None:
-        unsigned = False
+        unsigned, turns = False, _Turns()
         while True:
             try:
                 first = self._queue.get(timeout=EVERY_SECONDS)
@@ -71,11 +72,12 @@ class Writer:
                 continue
             if first is None:
                 connection.close()
+                turns.close()
                 return
             batch = [first, *self._gathered()]
             if batch[-1] is None:
                 self._queue.put(batch.pop())
-            _commit([each for each in batch if each is not None])
+            _commit(turns, [each for each in batch if each is not None])
             unsigned = True
 
     def _gathered(self) -> list[_Waiting | None]:
@@ -88,22 +90,41 @@ class Writer:
         return found
 
 
-def _commit(batch: list[_Waiting]) -> None:
+class _Turns:
+    """The turns of one thread to write, where only one process can; the file stays open from one to the next."""
+
+    def __init__(self) -> None:
+        self._file: BinaryIO | None = None
+
+    def next(self) -> AbstractContextManager[None]:
+        """Return the next turn, to be waited for and held."""
+        if not settings.SQLITE:
+            return nullcontext()
+        if self._file is None:
+            path = keys.folder() / ".turn"
+            path.parent.mkdir(parents=True, exist_ok=True)
+            self._file = path.open("ab")
+        return held(self._file)
+
+    def close(self) -> None:
+        """Let go of the file."""
+        if self._file is not None:
+            self._file.close()
+            self._file = None
+
+
+def _commit(turns: _Turns, batch: list[_Waiting]) -> None:
     try:
-        with _turn(), transaction.atomic():
+        with turns.next(), transaction.atomic():
             first = append([event for event, _ in batch])
     except BaseException as error:  # noqa: BLE001  whatever it is, those who wait must hear of it
         connection.close()
+        turns.close()
         for _, answer in batch:
             answer.set_exception(error)
         return
     for index, (_, answer) in enumerate(batch, first):
         answer.set_result(index)
-
-
-def _turn() -> AbstractContextManager[None]:
-    """Return the turn of this process to write, where only one can."""
-    return locked(keys.folder() / ".turn") if settings.SQLITE else nullcontext()
 
 
 def _sign_while_idle() -> bool:

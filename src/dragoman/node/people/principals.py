@@ -1,13 +1,15 @@
 """Finding out who acts in a request: a session, or an API key.
 
 What a key opens is remembered in each process for `REMEMBERED` seconds, so that a busy system costs no query a request.
-A change made by the same process (a key revoked, a role ended, an account closed) is heeded at once, by another process
-within that time.
+A change (a key revoked, a role ended, an account closed) is heeded at once by all processes that share the node's home:
+a file there grows with each change, and what was read before it grew is read anew. Where the file cannot be written or
+its size comes late, as from another machine, a change is heeded within that time.
 """
 
 from __future__ import annotations
 
 import hmac
+import os
 import time
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -16,6 +18,7 @@ from allauth.account.authentication import get_authentication_records
 from allauth.mfa.models import Authenticator
 from django.conf import settings
 from django.contrib.auth import logout
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
@@ -70,14 +73,35 @@ class _Known:
     purposes: frozenset[str]
     expires: datetime | None
     read: float
+    changes: int
 
 
 _known: dict[str, _Known] = {}
 
 
 def forget(**_: object) -> None:
-    """Forget what was read of keys; called where a key, account, role, team or purpose changes."""
+    """Forget what was read of keys, here and elsewhere; called where a key, account, role, team or purpose changes."""
     _known.clear()
+    # Until then others read what was; what they kept of it must not outlast the change.
+    transaction.on_commit(_count_change, robust=True)
+
+
+def _changes_file() -> str:
+    return os.path.join(settings.NODE_HOME, ".people-changed")
+
+
+def _count_change() -> None:
+    _known.clear()
+    with open(_changes_file(), "ab") as file:
+        file.write(b".")
+
+
+def _changes() -> int:
+    """Return how many changes there were."""
+    try:
+        return os.stat(_changes_file()).st_size
+    except OSError:
+        return 0
 
 
 def _by_key(request: HttpRequest, given: str) -> Principal | HttpResponse:
@@ -103,9 +127,9 @@ def _over(moment: datetime | None) -> bool:
 
 
 def _recall(prefix: str) -> _Known | None:
-    now = time.monotonic()
+    now, changes = time.monotonic(), _changes()
     known = _known.get(prefix)
-    if known is not None and now - known.read <= REMEMBERED:
+    if known is not None and known.changes == changes and now - known.read <= REMEMBERED:
         return known
     key = ApiKey.objects.select_related("account").filter(prefix=prefix[:12]).first()
     if key is None or not key.in_force or not key.account.is_active:
@@ -116,7 +140,7 @@ def _recall(prefix: str) -> _Known | None:
     teams = frozenset(account.teams.values_list("pk", flat=True))
     only = next(iter(purposes)) if len(purposes) == 1 else None
     principal = Principal(account, key, account.roles, teams, frozenset(key.scopes), only)
-    found = _known[prefix] = _Known(key.digest, principal, purposes, key.expires, now)
+    found = _known[prefix] = _Known(key.digest, principal, purposes, key.expires, now, changes)
     return found
 
 
