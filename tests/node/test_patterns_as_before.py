@@ -13,6 +13,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from dragoman.lists import _printed_names, eu_fsf
 from dragoman.names import tokens
 
 I, D = re.IGNORECASE, re.DOTALL  # noqa: E741  as in the tables below
@@ -23,7 +24,7 @@ BEFORE: dict[str, tuple[str, int, str, str]] = {
     ),
     "messages.pnrgov_special._INFANT": (
         r"(?P<surname>[^/]+)/(?P<given>[^/]*?)\s*(?P<birth>\d{1,2}[A-Z]{3}\d{2,4})?\s*",
-        0, "of words", "DYE|/|ARCHER|15APR12|1JAN2012|APR| |7|\n",
+        0, "fullmatch of words", "DYE|/|ARCHER|15APR12|1JAN2012|APR| |7|\n",
     ),
     "model.printed_dates._RANGE_MIDDLE": (
         r"\s*(?:-|/|\b(?:to|until|till|à|au)\b)\s*", 0, "match", " |\t|-|/|to|until|à|au|x|,|1957",
@@ -45,6 +46,10 @@ BEFORE: dict[str, tuple[str, int, str, str]] = {
         I, "split", ".|,|;| |POB|P.OB|passport|in |in|Xx|date of|)|(|7|pass",
     ),
     "lists.au_dfat._REFERENCE": (r"(\d+)\s*[a-zA-Z]{0,3}\s*\d{0,3}", 0, "fullmatch", "1|12|1234| |a|ab|\t|x"),
+    "lists.au_dfat._FORMER": (
+        r"\s*\((?:previously|formerly) listed as\b[.,]?\s*(?:in \w+:\s*([^)]+))?\)",
+        I, "sub of words", " |(previously listed as|(formerly listed as|.|,| in Arabic:|in |Arabic|:|Ficta|)|(|x",
+    ),
     "lists.au_dfat._NAME_NOTE": (
         r"\s*\(((?:birth|combat|maiden|code) name)\)", I, "sub", " |(|birth name|(combat name)|)|x|\t",
     ),
@@ -79,13 +84,13 @@ BEFORE: dict[str, tuple[str, int, str, str]] = {
 
 
 def found(pattern: re.Pattern[str], how: str, text: str) -> Any:
-    """Return all that an expression says of a text, done as its module does it."""
+    """Return all that an expression says of a text, done as its module does it: ``of words`` with blanks folded."""
+    if how.endswith("of words"):
+        how, text = how.removesuffix(" of words"), " ".join(text[:200].split())
     if how == "split":
         return pattern.split(text), pattern.findall(text)
     if how == "sub":
         return pattern.sub("_", text), [each.groups() for each in pattern.finditer(text)]
-    if how == "of words":
-        how, text = "fullmatch", " ".join(text[:200].split())
     match = getattr(pattern, how)(text)
     return match and (match.span(), match.groups(), match.groupdict())
 
@@ -123,6 +128,28 @@ def test_it_finds_the_same_in_the_middle_of_a_text(name: str, place: int) -> Non
         assert (one and one.span()) == (two and two.span())
 
     holds()
+
+
+_TAIL = re.compile(r",?\s*\bborn (?:in |on )?(?=.*\d).*$", I | D)
+_DOCUMENT_10 = re.compile(r"(?P<number>.*?)\s*\((?P<code>\w+)-(?P<type>[^()]*)\)\s*(?P<note>.*)", D)
+
+
+@given(st.lists(st.sampled_from([",", " ", "born ", "Born", "in ", "on ", "7", "x", "\n"]), max_size=14).map("".join))
+def test_the_birth_that_ends_a_name_begins_where_it_did(text: str) -> None:
+    match = _TAIL.search(text)
+    assert _printed_names._tail(text) == (match.start() if match else None)
+    assert match is None or match[0] == text[match.start() :]
+
+
+@given(
+    st.lists(st.sampled_from(["(", ")", "-", "id", "passport", " ", "\n", "x", "7", "(id-National)"]), max_size=14).map(
+        "".join
+    )
+)
+def test_a_document_of_the_first_schema_is_parted_where_it_was(text: str) -> None:
+    before, after = _DOCUMENT_10.fullmatch(text), eu_fsf._DOCUMENT_10.search(text)
+    parts = after and (text[: after.start()].rstrip(), after["code"], after["type"], text[after.end() :].lstrip())
+    assert (before and before.groups()) == parts
 
 
 _FUSED_DIN = re.compile(r"(.{2,}?)[aeiou]+l?d[iy]ne?")

@@ -21,7 +21,8 @@ _REMARK = re.compile(
     re.IGNORECASE,
 )
 _FIELD = re.compile(r"\b(?:date|place) of\b|\bDP?OB\b|\bPOB\b|identification", re.IGNORECASE)
-_TAIL = re.compile(r",?\s*\bborn (?:in |on )?(?=.*\d).*$", re.IGNORECASE | re.DOTALL)
+_BORN = re.compile(r"(?:,\s*+|(?<!\s)\s++)?+\bborn ", re.IGNORECASE)
+_DIGIT = re.compile(r"\d")
 _SUFFIX = re.compile(r"(?<!\s)\s++-\s++(sub-unit name)\s*+$", re.IGNORECASE)
 _SLASHED = re.compile(r"\s/\s([A-Z]{2,8})\s*$")
 _LABEL = re.compile(
@@ -90,9 +91,9 @@ class _Cell:
 
     def read(self, text: str, depth: int = 0) -> None:
         """Part `text` and sort its parts; `depth` counts the brackets around it."""
-        if tail := _TAIL.search(text):
-            self.remarks.append(tail[0].strip(" ,"))
-            text = text[: tail.start()]
+        if (tail := _tail(text)) is not None:
+            self.remarks.append(text[tail:].strip(" ,"))
+            text = text[:tail]
         if suffix := _SUFFIX.search(text):
             self.remarks.append(suffix[1])
             text = text[: suffix.start()]
@@ -157,6 +158,13 @@ def _halves(text: str) -> list[str]:
     if any(len(half.split()) < 2 for half in halves):
         halves = [text]
     return [run for half in halves for run in _runs(half)]
+
+
+def _tail(text: str) -> int | None:
+    """Return where the birth begins that ends a text (``, born on 5 May 1970``); None where no number follows."""
+    born = _BORN.search(text)
+    # Where no number follows the first, none follows a later one.
+    return born.start() if born and _DIGIT.search(text, born.end()) else None
 
 
 def _parted(text: str) -> list[tuple[str, list[str]]]:

@@ -59,7 +59,10 @@ _NAME_TYPES = {
     "formerly known as": "previousName",
     "previously listed as": "previousName",
 }
-_FORMER = re.compile(r"\s*\((?:previously|formerly) listed as\b[.,]?\s*(?:in \w+:\s*([^)]+))?\)", re.IGNORECASE)
+#: In text whose blanks are folded.
+_FORMER = re.compile(
+    r" ?\((?:previously|formerly) listed as\b[.,]? ?(?:in \w{1,40}: ?([^)]{1,1000}))?\)", re.IGNORECASE
+)
 _NAME_NOTE = re.compile(r"(?:(?<!\s)\s++)?+\(((?:birth|combat|maiden|code) name)\)", re.IGNORECASE)
 _LANGUAGE_NOTE = re.compile(
     r"(?:(?<!\s)\s++)?+\((?:Tigrinya|Arabic|Persian|Pashto|Urdu|Cyrillic|Russian|Korean|Chinese)\)$"

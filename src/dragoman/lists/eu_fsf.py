@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from lxml import etree
 
 #: ``AD001095 (passport-National passport) [known to be expired](issued ...)``
-_DOCUMENT_10 = re.compile(r"(?P<number>.*?)\s*\((?P<code>\w+)-(?P<type>[^()]*)\)\s*(?P<note>.*)", re.DOTALL)
+_DOCUMENT_10 = re.compile(r"\((?P<code>\w++)-(?P<type>[^()]*+)\)")
 _CONTACT_10 = re.compile(r"\b(PHONE|FAX|EMAIL|WEB\w*)\[([^\]]*)\]")
 _CONTACTS = {"PHONE": "phone", "EMAIL": "email", "WEB": "website"}
 _FLAGS_11 = {
@@ -164,8 +164,9 @@ def _address_10(party: Party, address: etree._Element) -> None:
 def _passport_10(party: Party, passport: etree._Element) -> None:
     printed = child_text(passport, "NUMBER")
     country = country_code(child_text(passport, "COUNTRY"))
-    if match := _DOCUMENT_10.fullmatch(printed):
-        party.document(match["number"], match["code"], match["type"], country, note=match["note"])
+    if match := _DOCUMENT_10.search(printed):
+        number, note = printed[: match.start()].rstrip(), printed[match.end() :].lstrip()
+        party.document(number, match["code"], match["type"], country, note=note)
     elif printed:
         party.document(printed, "other", "", country)
 
