@@ -11,10 +11,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator
+from html import unescape
 from operator import itemgetter
 from threading import Lock
 from typing import TYPE_CHECKING, NamedTuple
-from xml.sax.saxutils import unescape
 
 from dragoman.messages._xml_names import Seen, local
 
@@ -30,8 +30,8 @@ _BLANK = " \t\r\n"
 #: Not characters of XML 1.0 (section 2.2); those beyond ASCII are excluded by `_DOUBTFUL`.
 _CONTROLS = bytes(set(range(32)) - {9, 10, 13})
 _DOUBTFUL = (b"]]>", b"\xef\xbf")
+#: Any reference but these five, which `html.unescape` replaces as XML does.
 _REFERENCE = re.compile(rb"&(?!(?:amp|lt|gt|quot|apos);)")
-_QUOTES = {"&quot;": '"', "&apos;": "'"}
 #: A tag in which nothing but its end looks like one; what may stand beside; the declarations that change nothing.
 _ELEMENT = re.compile(r"""[^?!/"'][^"']*(?:"[^"]*"[^"']*|'[^']*'[^"']*)*""")
 _COMMENT = re.compile(r"!--.*--", re.DOTALL)
@@ -105,7 +105,7 @@ def cut(document: bytes) -> Cut | None:
     tags, texts = _parted(text)
     if tags is None:
         return None
-    return Cut("<".join(tags), [unescape(each, _QUOTES) for each in texts] if referring else texts)
+    return Cut("<".join(tags), [unescape(each) for each in texts] if referring else texts)
 
 
 def _parted(text: str) -> tuple[list[str] | None, list[str]]:

@@ -9,7 +9,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
-from dragoman.node.desk.models import Case, Hit, Screening
+from dragoman.node.desk.models import Case, Hit, SafeListEntry, Screening
 from dragoman.node.desk.screening import screen_now
 from dragoman.node.jobs import queue
 from dragoman.node.people.models import Team
@@ -191,5 +191,5 @@ def test_the_safe_list_is_shown_beside_the_hit(client_of: ClientOf, hit: Hit) ->
     client.post("/safe-list/add/", given)
     assert "22100451" in text_of(client.get("/safe-list/"))
     assert "Cleared twice" in text_of(client.get(f"/hits/{hit.pk}/"))
-    client.post("/safe-list/1/end/")
+    client.post(f"/safe-list/{SafeListEntry.objects.get().pk}/end/")
     assert "Cleared twice" not in text_of(client.get(f"/hits/{hit.pk}/"))
