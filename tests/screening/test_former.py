@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 from small_worlds import facts, names, parties
 
 from dragoman.model import Record
@@ -63,7 +64,7 @@ def histories(draw: st.DrawFn) -> list[list[Record]]:
     for _ in range(draw(st.integers(2, 4))):
         version = [copy(record) for record in draw(st.lists(st.sampled_from(known), max_size=10))]
         for record in draw(st.lists(st.sampled_from(version), max_size=2)) if version else []:
-            match draw(st.sampled_from(["name", "weak", "less", "facts", "schema"])):
+            match draw(st.sampled_from(["name", "weak", "less", "facts", "schema", "quality"])):
                 case "name":
                     record.add("alias", draw(names()))
                 case "weak":
@@ -74,6 +75,9 @@ def histories(draw: st.DrawFn) -> list[list[Record]]:
                     draw(facts(record))
                 case "schema" if record.is_party:
                     record.schema = draw(st.sampled_from(["Person", "Organization"]))
+                case "quality" if record.statements:
+                    at = draw(st.integers(0, len(record.statements) - 1))
+                    record.statements[at] = replace(record.statements[at], quality=draw(st.sampled_from([None, "low"])))
         found.append(version)
     return found
 

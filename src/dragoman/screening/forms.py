@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from operator import itemgetter
 from typing import NamedTuple
 
 import numpy as np
@@ -10,9 +11,10 @@ import numpy.typing as npt
 from dragoman.names import ALPHABET, Token, skeleton
 from dragoman.names.compiling import compiled
 from dragoman.names.kernels import MAX_KEYS
-from dragoman.names.likeness import costs, family_hash, forms
+from dragoman.names.likeness import costs, family_hash
 from dragoman.names.sounds import codes
 from dragoman.screening.pieces import Arrays, Ints, Pieces, merged, rows, take
+from dragoman.screening.vocabulary import Vocabulary
 
 _SPELLED = bytes.maketrans(bytes(range(len(ALPHABET))), ALPHABET.encode())
 
@@ -36,13 +38,10 @@ class _Forms(NamedTuple):
         return self.sound.at(number).translate(_SPELLED).decode(), int(self.token[number])
 
 
-def form_arrays(former: Arrays, new: list[Token], settled: npt.NDArray[np.int32]) -> Arrays:
-    """Lay out the forms of all tokens and the keys by which they are found.
-
-    `settled` says what number each token of the former index, then each new one has now; -1 where it is no more.
-    """
-    known = len(former["token_kind"])
-    old, made = _former_forms(former, settled[:known]), _new_forms(new, settled[known:])
+def form_arrays(former: Arrays, vocabulary: Vocabulary) -> Arrays:
+    """Lay out the forms of all tokens of a settled vocabulary and the keys by which they are found."""
+    old = _former_forms(former, vocabulary.settled[0])
+    made = _new_forms(vocabulary.new, vocabulary.skeletons, vocabulary.settled[1])
     border = len(old.sound)
 
     def by_consonants(number: int) -> tuple[str, str, int]:
@@ -90,34 +89,34 @@ def _former_forms(arrays: Arrays, settled: npt.NDArray[np.int32]) -> _Forms:
     )
 
 
-def _new_forms(tokens: list[Token], settled: npt.NDArray[np.int32]) -> _Forms:
-    """Make the forms of tokens; `settled` says what number each has."""
+def _new_forms(tokens: list[Token], skeletons: list[str], settled: npt.NDArray[np.int32]) -> _Forms:
+    """Make the forms of tokens in order; `settled` says what number each has."""
     kernels = compiled("dragoman.screening.kernels")
-    numbers = settled.tolist()
-    every = [
-        (skeleton(sounds), sounds, numbers[at], at, written)
-        for at, token in enumerate(tokens)
-        for sounds, written in forms(token)
+    every = [(skeletons[at], token.sounds, at, token.writing) for at, token in enumerate(tokens)]
+    every += [
+        (skeleton(sounds), sounds, at, written) for at, token in enumerate(tokens) for sounds, written in token.others
     ]
-    every.sort(key=lambda form: form[:3])
-    sound = Pieces.of([codes(sounds) for _, sounds, *_ in every])
+    every.sort(key=itemgetter(0, 1, 2))  # of a token the main form first
+    laid_out = [codes(sounds) for _, sounds, *_ in every]
+    sound = Pieces.of(laid_out)
     start = sound.start.astype(np.int32)
     writing = np.array([written for *_, written in every], np.uint8)
-    whole = np.array([tokens[at].whole for *_, at, _ in every], np.uint8)
-    exact = np.array([tokens[at].exact for *_, at, _ in every], np.uint8)
+    of_token = np.array([at for *_, at, _ in every], np.int64)
+    whole = np.array([token.whole for token in tokens], np.uint8)[of_token]
+    exact = np.array([token.exact for token in tokens], np.uint8)[of_token]
     key = np.empty(len(every) * (MAX_KEYS + 1), np.uint64)
     form = np.empty(len(key), np.int32)
     count = kernels.forms_keys(start, sound.columns[0], writing, whole, costs(), key, form)
     mass = np.empty((len(every), 2), np.float32)
     kernels.all_masses(start, sound.columns[0], writing, exact, costs(), mass)
-    main = {at: place for place, (_, sounds, _, at, _) in enumerate(every) if tokens[at].sounds == sounds}
+    main = {at: place for place, (_, sounds, at, _) in enumerate(every) if tokens[at].sounds == sounds}
     family_key, family_form = _family_keys(tokens, main)
     return _Forms(
         sound=sound,
         writing=writing,
         mass=mass,
-        token=np.array([number for _, _, number, *_ in every], np.int32),
-        order=np.array(sorted(main.values(), key=lambda place: (sound.at(place), place)), np.int32),
+        token=settled[of_token],
+        order=np.array(sorted(sorted(main.values()), key=laid_out.__getitem__), np.int32),
         key=np.concatenate([key[:count], family_key]),
         form=np.concatenate([form[:count], family_form]),
     )

@@ -33,7 +33,7 @@ class Entry(msgspec.Struct):
     @property
     def has_initial(self) -> bool:
         """Whether a token of the name is an initial."""
-        return any(token.kind is Kind.INITIAL for token in self.name.tokens)
+        return Kind.INITIAL in [token.kind for token in self.name.tokens]
 
 
 class _Names(NamedTuple):
@@ -68,7 +68,7 @@ def name_arrays(entries: list[Entry], made: int, former: Former, numbers: Sequen
         joined_first=names.joins.columns[1].astype(np.int64),
     )
     weight, weights = weigh(tokens.kind, tokens.key, words.token, words.name, len(names.party))
-    arrays = form_arrays(former.arrays, vocabulary.new, settled) | tokens.arrays() | weights
+    arrays = form_arrays(former.arrays, vocabulary) | tokens.arrays() | weights
     arrays |= _units(words, weight, tokens, len(names.party))
     arrays |= {
         "names_party": names.party,
@@ -97,9 +97,8 @@ def _new_names(entries: list[Entry], vocabulary: Vocabulary) -> _Names:
     with_initial = [entry.has_initial for entry in entries]
     order = sorted(range(len(entries)), key=with_initial.__getitem__)
     names = [entries[at].name for at in order]
-    number = vocabulary.number
-    token = [number(token) for name in names for token in name.tokens]
-    joined = [number(token) for name in names for _, token in name.joins]
+    token = vocabulary.numbers(token for name in names for token in name.tokens)
+    joined = vocabulary.numbers(token for name in names for _, token in name.joins)
     firsts = [first for name in names for first, _ in name.joins]
     return _Names(
         party=np.array([entries[at].party for at in order], np.int32),

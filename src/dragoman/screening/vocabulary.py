@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from collections.abc import Iterable
+from typing import NamedTuple
 
 import msgspec
 import numpy as np
@@ -13,9 +14,10 @@ from dragoman.names.sounds import codes
 from dragoman.screening.pieces import Arrays, Ints, Pieces, merged, rows, take
 from dragoman.screening.rarity import first_keys
 
-_encoder = msgspec.msgpack.Encoder()
 #: A token but for its spelling: what makes it another than the next.
-_decoder = msgspec.msgpack.Decoder(tuple[str, int, int, tuple[tuple[str, int], ...], tuple[str, ...]])
+_Key = tuple[str, int, int, tuple[tuple[str, int], ...], tuple[str, ...]]
+_encoder = msgspec.msgpack.Encoder()
+_decoder = msgspec.msgpack.Decoder(_Key)
 
 
 class Tokens(NamedTuple):
@@ -44,45 +46,66 @@ class Vocabulary:
         whole = Pieces(former["token_start"], (former["token_blob"],))
         self._former = Tokens(whole, former["token_kind"], former["token_opening"], former["token_key"])
         start, blob = whole.start.tolist(), whole.columns[0].tobytes()
-        self._known = {blob[start[at] : start[at + 1]]: at for at in range(len(whole))}
-        self._numbers: dict[tuple[Any, ...], int] = {}
+        self._border = len(whole)
+        self._known = {blob[start[at] : start[at + 1]]: at for at in range(self._border)}
+        self._numbers: dict[_Key, int] = {}
+        self._seen: dict[int, tuple[int, Token]] = {}
+        self._keys: list[_Key] = []
         self._written: list[bytes] = []
         self.new: list[Token] = []
+        self.skeletons: list[str] = []
+        self.settled: tuple[npt.NDArray[np.int32], npt.NDArray[np.int32]]
 
-    def number(self, token: Token) -> int:
-        """Return the number of a token, as it is until `settle`."""
-        known = self._numbers.get(token[1:])
-        return self._enter(token) if known is None else known
+    def numbers(self, tokens: Iterable[Token]) -> list[int]:
+        """Return the numbers of tokens, as they are until `settle`."""
+        seen, known, found = self._seen, self._numbers, []
+        for token in tokens:
+            entry = seen.get(id(token))  # most are the very same as before: a word is made a token once
+            if entry is None:
+                key = token[1:]
+                number = known.get(key)
+                entry = seen[id(token)] = self._enter(token, key) if number is None else number, token
+            found.append(entry[0])
+        return found
 
-    def _enter(self, token: Token) -> int:
-        written = _encoder.encode(token[1:])
+    def _enter(self, token: Token, key: _Key) -> int:
+        written = _encoder.encode(key)
         number = self._known.get(written)
         if number is None:
-            number = len(self._former.whole) + len(self.new)
+            number = self._border + len(self.new)
             self.new.append(token)
+            self._keys.append(key)
             self._written.append(written)
-        self._numbers[token[1:]] = number
+        self._numbers[key] = number
         return number
 
     def settle(self, *used: npt.NDArray[np.int32]) -> tuple[npt.NDArray[np.int32], Tokens]:
         """Number the tokens that are used by their consonants; return the new number of each, and the tokens.
 
-        What is compared together then lies together in memory. A token that is not used has the number -1.
+        What is compared together then lies together in memory. A token that is not used has the number -1. `new` is
+        put in that order too, with its `skeletons`; `settled` tells the numbers of the former tokens, and of `new`.
         """
-        known = len(self._former.whole)
-        stays = np.zeros(known + len(self.new), np.bool_)
+        stays = np.zeros(self._border + len(self.new), np.bool_)
         for numbers in used:
             stays[numbers] = True
-        new = sorted(range(known, len(stays)), key=self._key)
-        order = merged(np.flatnonzero(stays[:known]), np.array(new, np.int64), self._key)
-        settled = np.full(len(stays), -1, np.int32)
-        settled[order] = np.arange(len(order), dtype=np.int32)
-        return settled, self._tokens(order)
+        ranks = [(skeleton(key[0]), key) for key in self._keys]
+        by_rank = sorted(range(len(ranks)), key=ranks.__getitem__)
+        self.skeletons = [ranks[at][0] for at in by_rank]
+        self.new, self._written = [self.new[at] for at in by_rank], [self._written[at] for at in by_rank]
 
-    def _key(self, number: int) -> tuple[str, tuple[Any, ...]]:
-        at = number - len(self._former.whole)
-        key = self.new[at][1:] if at >= 0 else _decoder.decode(self._former.whole.at(number))
-        return skeleton(key[0]), key
+        def rank(number: int) -> tuple[str, _Key]:
+            if number >= self._border:
+                return ranks[by_rank[number - self._border]]
+            key = _decoder.decode(self._former.whole.at(number))
+            return skeleton(key[0]), key
+
+        order = merged(np.flatnonzero(stays[: self._border]), np.arange(self._border, len(stays)), rank)
+        place = np.full(len(stays), -1, np.int32)
+        place[order] = np.arange(len(order), dtype=np.int32)
+        self.settled = place[: self._border], place[self._border :]
+        number = place.copy()
+        number[np.array(by_rank, np.int64) + self._border] = self.settled[1]
+        return number, self._tokens(order)
 
     def _tokens(self, order: Ints) -> Tokens:
         former, new = self._former, self.new
