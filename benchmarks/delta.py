@@ -8,8 +8,8 @@ by both. The list is made: parties with the names of `worlds.large_world`, born,
 one has a passport, a record of its own. One in a hundred changes, half as many come and as many go. Measured is what a
 worker does: on the giver's side taking the new version in and writing it to the collection, on the receiver's side
 reading over HTTP and putting it in use, index included. "processor" is of the processes that worked, the giver's
-server included; other work on the machine does not stretch it. The start of Python is in neither. "seconds" and "processor" of
-a round are without the import of the new version, "with_import" has it: clock and processor, from file to in use.
+server included; other work on the machine does not stretch it. The start of Python is in neither. "seconds" and
+"processor" of a round are without the import of the new version; "with_import" is both with it, from file to in use.
 """
 
 from __future__ import annotations
