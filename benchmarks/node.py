@@ -3,7 +3,8 @@
     python benchmarks/node.py LISTS [--seconds 10] [--clients 8]
 
 LISTS is a folder of publishers' files (as in ../shared/data/lists), of which about 20,000 parties are imported into a
-new home. The node runs as `dragoman serve` with one worker process and SQLite, the clients in a second process.
+new home. The node runs as `dragoman serve` with SQLite and its usual worker processes (`--workers` for others), the
+clients in a process of their own.
 Names asked for are half listed ones, spelled anew, and half names of nobody.
 """
 
@@ -148,7 +149,7 @@ def ask(port: int, secret: str, bodies: list[bytes], seconds: float, clients: in
     }
 
 
-def measure(lists: Path, seconds: float, clients: int, keep: Path | None) -> dict[str, Any]:
+def measure(lists: Path, seconds: float, clients: int, keep: Path | None, workers: int | None) -> dict[str, Any]:
     """Import the lists, start the node, and ask; return what was measured."""
     with tempfile.TemporaryDirectory(prefix="dragoman-bench-") as folder:
         home = keep or Path(folder) / "home"
@@ -161,7 +162,7 @@ def measure(lists: Path, seconds: float, clients: int, keep: Path | None) -> dic
             about_file.write_bytes(done.stdout.splitlines()[-1])
         about = json.loads(about_file.read_text())
         port = free_port()
-        process, started = start(home, port, "--no-jobs")
+        process, started = start(home, port, "--no-jobs", *(() if workers is None else ("--workers", str(workers))))
         try:
             bodies = Path(folder) / "bodies.json"
             bodies.write_text(json.dumps([body.decode() for body in questions(about["names"], 4000)]))
@@ -189,6 +190,7 @@ def main() -> None:
     parser.add_argument("--ask", nargs=3, metavar=("PORT", "SECRET", "BODIES"), help="only ask a node that runs")
     parser.add_argument("--seconds", type=float, default=10.0)
     parser.add_argument("--clients", type=int, default=8)
+    parser.add_argument("--workers", type=int, help="processes that answer; as many as usual unless given")
     parser.add_argument("--keep", type=Path, help="keep the home here, and use it again")
     given = parser.parse_args()
     if given.ask:
@@ -198,7 +200,7 @@ def main() -> None:
         return
     if given.lists is None:
         parser.error("name the folder of lists")
-    found = measure(given.lists, given.seconds, given.clients, given.keep)
+    found = measure(given.lists, given.seconds, given.clients, given.keep, given.workers)
     print(f"start to serving, index there      {found['start']:8.2f} s")
     print(f"/match, one name, {found['parties']:,} parties  {found['rate']:8.0f} /s at {found['clients']} clients")
     print(f"  p50 {found['p50']:.1f} ms, p99 {found['p99']:.1f} ms, most {found['most']:.1f} ms")

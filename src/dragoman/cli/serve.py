@@ -13,11 +13,16 @@ from dragoman.lists.home import home_folder
 @click.command()
 @click.option("--host", default="127.0.0.1", show_default=True, help="The address to serve on.")
 @click.option("--port", type=click.IntRange(1, 65535), default=8000, show_default=True, help="The port to serve on.")
-@click.option("--workers", type=click.IntRange(1, 64), default=1, show_default=True, help="Processes that answer.")
+@click.option(
+    "--workers",
+    type=click.IntRange(1, 64),
+    show_default="2, or 1 on a machine with one processor",
+    help="Processes that answer.",
+)
 @click.option("--threads", type=click.IntRange(1, 128), default=16, show_default=True, help="Threads a process.")
 @click.option("--jobs/--no-jobs", default=True, show_default=True, help="Run background jobs as well.")
 @click.option("--exercise", is_flag=True, help="Load the lists of the training exercise: nobody in it is real.")
-def serve(host: str, port: int, workers: int, threads: int, jobs: bool, exercise: bool) -> None:
+def serve(host: str, port: int, workers: int | None, threads: int, jobs: bool, exercise: bool) -> None:
     """Serve a node: search, review desk, journal and API, for browsers and other systems.
 
     Everything is kept below DRAGOMAN_HOME: tables are made there on first use. Settings come from the environment
@@ -25,8 +30,9 @@ def serve(host: str, port: int, workers: int, threads: int, jobs: bool, exercise
     """
     need_node()
     from dragoman.node.serving.prepare import prepare, set_up
-    from dragoman.node.serving.server import Binding, share
+    from dragoman.node.serving.server import Binding, share, usual_workers
 
+    workers = usual_workers() if workers is None else workers
     share(workers, home_folder() / "node" / "metrics")
     set_up()
     from django.conf import settings

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from collections.abc import Callable
 from typing import Any
 
@@ -33,7 +35,31 @@ def test_keys_do_not_share_a_bucket() -> None:
     assert limits.take(2, 1) is None
 
 
-def test_worker_processes_share_the_rate() -> None:
+#: Takes calls in a process and in one that was forked from it, by turns; prints how many were granted.
+_FORKED = """
+import os
+from dragoman.node.serving.prepare import set_up
+set_up()
+from dragoman.node.api.limits import Limits, SharedBuckets
+limits = Limits(clock=lambda: 0.0, buckets=SharedBuckets())
+granted = 0
+for turn in range(4):
+    child = os.fork()
+    if child == 0:
+        os._exit(sum(limits.take(7, 300) is None for _ in range(20)))
+    granted += os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+    granted += sum(limits.take(7, 300) is None for _ in range(2))
+print(granted, limits.take(7, 300), limits.take(7 + 65_536, 300))
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere the server does not fork its workers")
+def test_processes_that_were_forked_take_from_one_bucket() -> None:
+    done = subprocess.run([sys.executable, "-c", _FORKED], check=True, capture_output=True, text=True)
+    assert done.stdout.split() == ["50", "1", "None"]
+
+
+def test_worker_processes_that_are_not_forked_share_the_rate() -> None:
     limits = Limits(0.25, Clock())
     assert sum(limits.take(1, 6000) is None for _ in range(5000)) == 250
 

@@ -11,8 +11,9 @@ from __future__ import annotations
 
 import os
 import threading
+from collections.abc import Iterator
 from concurrent.futures import Future
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import ExitStack, contextmanager
 from queue import Empty, SimpleQueue
 from typing import BinaryIO
 
@@ -91,26 +92,34 @@ class Writer:
 
 
 class _Turns:
-    """The turns of one thread to write, where only one process can; the file stays open from one to the next."""
+    """The turns of one thread to write, where only one process can; the files stay open from one to the next.
+
+    Who waits for the turn holds the door. So whoever wrote last, and comes again at once, comes after them: a lock
+    alone would go to those who are awake already, time and again.
+    """
 
     def __init__(self) -> None:
-        self._file: BinaryIO | None = None
+        self._files: list[BinaryIO] = []
 
-    def next(self) -> AbstractContextManager[None]:
-        """Return the next turn, to be waited for and held."""
+    @contextmanager
+    def next(self) -> Iterator[None]:
+        """Wait for the next turn, and hold it."""
         if not settings.SQLITE:
-            return nullcontext()
-        if self._file is None:
-            path = keys.folder() / ".turn"
-            path.parent.mkdir(parents=True, exist_ok=True)
-            self._file = path.open("ab")
-        return held(self._file)
+            yield
+            return
+        if not self._files:
+            keys.folder().mkdir(parents=True, exist_ok=True)
+            self._files += [(keys.folder() / name).open("ab") for name in (".door", ".turn")]
+        door, turn = self._files
+        with ExitStack() as stack:
+            with held(door):
+                stack.enter_context(held(turn))
+            yield
 
     def close(self) -> None:
-        """Let go of the file."""
-        if self._file is not None:
-            self._file.close()
-            self._file = None
+        """Let go of the files."""
+        while self._files:
+            self._files.pop().close()
 
 
 def _commit(turns: _Turns, batch: list[_Waiting]) -> None:

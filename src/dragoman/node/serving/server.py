@@ -55,6 +55,15 @@ class Binding:
                 ) from error
 
 
+def usual_workers() -> int:
+    """Return how many processes answer unless said: two where there are two processors or more.
+
+    One keeps one processor busy, and its slowest answers are those that come while it is at another.
+    """
+    processors = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return min(2, processors)
+
+
 def share(workers: int, folder: Path) -> None:
     """Let several worker processes share what they count and what a key may do. Call it before Django is set up."""
     from dragoman.node.serving.lineage import METRICS, WORKERS
