@@ -14,6 +14,7 @@ from typing import Any
 import psycopg
 import pytest
 
+from dragoman.lists.durable import sync_tree
 from tests.node.homes import Homes
 from tests.node.serving.running import Node, dragoman, environment, make_key, serving
 
@@ -144,6 +145,7 @@ def test_a_disk_that_the_kernel_made_read_only_is_told_and_nothing_acknowledged_
 ) -> None:
     home, elsewhere = failing_disk.folder / "home", tmp_path / "elsewhere.backup"
     key = make_key(home, exercise=True, homes=homes, DATABASE_URL="")
+    sync_tree(home)  # the node did not write what was copied, and so did not see to it that it is on the disk
     surroundings = environment(home, DATABASE_URL="")
     acknowledged = 0
     with serving(home, DATABASE_URL="") as node:
