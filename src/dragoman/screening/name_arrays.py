@@ -97,8 +97,11 @@ def _new_names(entries: list[Entry], vocabulary: Vocabulary) -> _Names:
     with_initial = [entry.has_initial for entry in entries]
     order = sorted(range(len(entries)), key=with_initial.__getitem__)
     names = [entries[at].name for at in order]
-    token = vocabulary.numbers(token for name in names for token in name.tokens)
-    joined = vocabulary.numbers(token for name in names for _, token in name.joins)
+    words = [token for name in names for token in name.tokens]
+    apart = {id(token): token for token in words}  # most are the very same: a word is made a token once
+    number = {at: vocabulary.number(token) for at, token in apart.items()}
+    token = [number[id(each)] for each in words]
+    joined = [vocabulary.number(token) for name in names for _, token in name.joins]
     firsts = [first for name in names for first, _ in name.joins]
     return _Names(
         party=np.array([entries[at].party for at in order], np.int32),

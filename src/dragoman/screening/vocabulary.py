@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import NamedTuple
 
 import msgspec
@@ -49,24 +48,17 @@ class Vocabulary:
         self._border = len(whole)
         self._known = {blob[start[at] : start[at + 1]]: at for at in range(self._border)}
         self._numbers: dict[_Key, int] = {}
-        self._seen: dict[int, tuple[int, Token]] = {}
         self._keys: list[_Key] = []
         self._written: list[bytes] = []
         self.new: list[Token] = []
         self.skeletons: list[str] = []
         self.settled: tuple[npt.NDArray[np.int32], npt.NDArray[np.int32]]
 
-    def numbers(self, tokens: Iterable[Token]) -> list[int]:
-        """Return the numbers of tokens, as they are until `settle`."""
-        seen, known, found = self._seen, self._numbers, []
-        for token in tokens:
-            entry = seen.get(id(token))  # most are the very same as before: a word is made a token once
-            if entry is None:
-                key = token[1:]
-                number = known.get(key)
-                entry = seen[id(token)] = self._enter(token, key) if number is None else number, token
-            found.append(entry[0])
-        return found
+    def number(self, token: Token) -> int:
+        """Return the number of a token, as it is until `settle`."""
+        key = token[1:]
+        known = self._numbers.get(key)
+        return self._enter(token, key) if known is None else known
 
     def _enter(self, token: Token, key: _Key) -> int:
         written = _encoder.encode(key)
@@ -89,6 +81,8 @@ class Vocabulary:
         for numbers in used:
             stays[numbers] = True
         ranks = [(skeleton(key[0]), key) for key in self._keys]
+        self._known.clear()
+        self._numbers.clear()
         by_rank = sorted(range(len(ranks)), key=ranks.__getitem__)
         self.skeletons = [ranks[at][0] for at in by_rank]
         self.new, self._written = [self.new[at] for at in by_rank], [self._written[at] for at in by_rank]
