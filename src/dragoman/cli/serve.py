@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 
 import click
@@ -29,6 +30,7 @@ def serve(host: str, port: int, workers: int | None, threads: int, jobs: bool, e
     (docs/operating.md). On first use a link is printed that creates the first administrator.
     """
     need_node()
+    gc.disable()  # until all is loaded
     from dragoman.node.serving.prepare import prepare, set_up
     from dragoman.node.serving.server import Binding, share, usual_workers
 

@@ -83,5 +83,5 @@ def held_back() -> bool:
 
 
 def is_compiled(name: str) -> bool:
-    """Tell whether the compiled copy of a module of kernels is loaded in this process."""
-    return f"{name}__compiled" in sys.modules
+    """Tell whether the compiled copy of a module of kernels is loaded in this process, and not held back."""
+    return f"{name}__compiled" in sys.modules and not held_back()

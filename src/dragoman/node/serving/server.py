@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import ipaddress
 import multiprocessing
 import os
@@ -94,6 +95,7 @@ def serve(binding: Binding, *, jobs: bool) -> None:
     import dragoman.node.urls
     import dragoman.node.wsgi  # noqa: F401
 
+    keep_what_is_loaded()
     connections.close_all()  # a connection must not be shared with the processes that are forked
     os.environ[PARENT] = str(os.getpid())
     if sys.platform == "linux":
@@ -116,6 +118,17 @@ def serve(binding: Binding, *, jobs: bool) -> None:
         server.on_startup(keeper.start)
         server.on_shutdown(keeper.stop)
     server.serve()
+
+
+def keep_what_is_loaded() -> None:
+    """Let the collector of garbage leave alone what is there now, which stays as long as the server.
+
+    Looking through it stops every thread, and copies pages that the workers share. While it is loaded, the collector
+    may as well rest: see `dragoman.cli.serve`.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.enable()
 
 
 class JobsKeeper:
