@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dragoman.lists.locking import locked
 from dragoman.node.jobs.chores import chore
 from dragoman.node.partners import (
     cosigning,
     deconflicting,
+    erasing,
     lines,
     matching_publishing,
     polling,
@@ -17,6 +19,7 @@ from dragoman.node.partners import (
     sharing,
 )
 from dragoman.node.partners.delivering import deliver_all
+from dragoman.node.registry import indexing
 
 
 @chore(seconds=2)
@@ -71,6 +74,14 @@ def chase_notices() -> None:
 def chase_requests() -> None:
     """Remind partners of requests that are overdue."""
     requests_receiving.chase_all()
+
+
+@chore(seconds=600, lasting=True)
+def forget_lists() -> None:
+    """Remove what partners gave and may no longer be kept; the list without it is put in use with the next poll."""
+    if erasing.erase_ended():
+        with locked(indexing.folder() / ".importing"):
+            indexing.renew()
 
 
 @chore(seconds=3600, lasting=True)

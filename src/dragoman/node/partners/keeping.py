@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from dragoman.exchange.stix.bundles import check_things
 from dragoman.exchange.stix.ids import Thing
+from dragoman.exchange.stix.records import withdrawn
 from dragoman.node.partners.holding import held_under
 from dragoman.node.partners.models import Agreement, ReceivedObject
 from dragoman.node.partners.rows import adapted, insert
@@ -44,8 +45,9 @@ class Keeping:
         now = timezone.now()
         at, day = adapted(now), now.astimezone(UTC)
         for thing in things.values():
-            content, revoked = orjson.dumps(thing).decode(), bool(thing.get("revoked"))
-            text = self._handling(thing, day)
+            revoked, text = bool(thing.get("revoked")), self._handling(thing, day)
+            # What other software says of an object that it withdraws is not kept.
+            content = orjson.dumps(withdrawn(thing, _modified(thing)) if revoked else thing).decode()
             yield self.agreement.pk, thing["id"], thing["type"], _modified(thing), content, text, revoked, at
 
     def _handling(self, thing: Thing, at: datetime) -> str:

@@ -14,13 +14,14 @@ from django.utils import timezone
 from dragoman.errors import DragomanError, MessageRefused
 from dragoman.exchange.stix.records import read_record
 from dragoman.node.journal.recording import record
-from dragoman.node.partners import lines
+from dragoman.node.partners import erasing, lines
 from dragoman.node.partners.holding import list_name
 from dragoman.node.partners.identity import node_id
 from dragoman.node.partners.keeping import Keeping
 from dragoman.node.partners.models import Agreement, Partner, Poll, ReceivedObject
 from dragoman.node.partners.sharing_received import newest_of
 from dragoman.node.partners.taxii.asking import uuid_of
+from dragoman.node.registry.models import ListVersion
 
 #: Objects asked for at once.
 PAGE = 1000
@@ -107,7 +108,8 @@ def take_in(partner: Partner) -> str:
     from dragoman.node.registry.importing import import_list
 
     handlings: dict[str, str] = {}
-    with tempfile.TemporaryDirectory() as folder:
+    used = _in_use(partner)
+    with erasing.list_locked(partner), tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "received.jsonl"
         with path.open("wb") as stream:
             count = sum(stream.write(line) > 0 for line in _lines(partner, handlings))
@@ -121,6 +123,9 @@ def take_in(partner: Partner) -> str:
             handling_of=lambda name: orjson.loads(handlings[name]),
         )
     record(f"partner:{partner.pk}", "partners.list.taken_in", f"version:{version.pk}", records=count)
+    gone = ReceivedObject.objects.filter(agreement__partner=partner, revoked=True)
+    if used is not None and gone.filter(at__gt=used.added).exists():
+        erasing.drop_former_files(list_name(partner))
     return version.version
 
 
@@ -162,8 +167,10 @@ def renew(partner: Partner) -> bool:
 
 def _waits(partner: Partner) -> bool:
     """Tell whether something came that the list in use does not have yet, be it from before an interruption."""
-    from dragoman.node.registry.models import ListVersion
-
     came = ReceivedObject.objects.filter(agreement__partner=partner).aggregate(last=Max("at"))["last"]
-    used = ListVersion.objects.filter(source__name=list_name(partner), state=ListVersion.State.IN_USE).first()
+    used = _in_use(partner)
     return came is not None and (used is None or came > used.added)
+
+
+def _in_use(partner: Partner) -> ListVersion | None:
+    return ListVersion.objects.filter(source__name=list_name(partner), state=ListVersion.State.IN_USE).first()

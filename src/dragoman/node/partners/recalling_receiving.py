@@ -18,7 +18,7 @@ from dragoman.exchange.canonical import digest
 from dragoman.exchange.keys import KeyRing, NodeKey, PublicKey
 from dragoman.exchange.messages import Letter
 from dragoman.node.journal.recording import record as journal
-from dragoman.node.partners import polling, recalling_midway, recalling_shortening, requests_receiving
+from dragoman.node.partners import erasing, polling, recalling_midway, recalling_shortening, requests_receiving
 from dragoman.node.partners.delivering import handles
 from dragoman.node.partners.holding import handling_of, list_name
 from dragoman.node.partners.identity import node_id, node_key
@@ -142,10 +142,7 @@ def _carry_out(partner: Partner, notices: list[Notice]) -> int:
     if any(each.kind in _AFTER_NEWS for each in notices) or polling.unfinished(partner):
         for agreement in partner.agreements.prefetch_related("acts"):
             polling.poll(agreement)
-    if polling.unfinished(partner):  # what came of the rest is not used, as long as any of it is missing
-        notices = recalling_midway.take_out(partner, notices)
-    elif not polling.renew(partner):  # the list in use still has what was called back: nothing was removed yet
-        return 0
+    notices = recalling_midway.take_out(partner, notices)
     answered = []
     with transaction.atomic():
         for kept in notices:
@@ -157,10 +154,13 @@ def _carry_out(partner: Partner, notices: list[Notice]) -> int:
             kept.outcome, kept.done = outcome, done.signed(node_key()).to_json()
             kept.save(update_fields=["outcome", "done"])
             answered.append(kept)
+        corrected = [kept.object for kept in answered if kept.outcome == "corrected"]
         for start in range(0, len(answered), _BATCH):
             some = answered[start : start + _BATCH]
             send(partner, DONE, _answers(some))
             journal(f"partner:{partner.pk}", "partners.notice.answered", f"partner:{partner.pk}", count=len(some))
+    if corrected:
+        erasing.erase_former(partner, corrected, f"partner:{partner.pk}")
     return len(answered)
 
 
@@ -175,7 +175,7 @@ def _answers(answered: list[Notice]) -> dict[str, Any]:
 
 def _corrected(kept: Notice, partner: Partner) -> str:
     held = ReceivedObject.objects.filter(agreement__partner=partner, stix_id=kept.object).order_by("-modified").first()
-    if held is None:
+    if held is None or erasing.is_bare(held):
         return "not_held"
     return "corrected" if digest(orjson.loads(held.content)) == kept.body["replacement"] else ""
 
