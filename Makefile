@@ -6,10 +6,11 @@ PYTHON ?= $(firstword $(shell for python in python3 python3.13 python3.12 python
     $$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$python; done) python3)
 BIN := .venv/bin
 EXERCISE := build/exercise
-# So many processes test, each a file at a time; 0: this one, in the order of the files.
+# So many processes test, each a file at a time, long ones first; 0: this one, in the order of the files.
 PROCESSES ?= 0
-# The environment must not depend on what the caller's shell has set.
-unexport PYTHONPATH PYTHONHOME VIRTUAL_ENV
+# The environment must not depend on what the caller's shell has set. Tests start hundreds of processes: what Python
+# compiles is kept, for the next one.
+unexport PYTHONPATH PYTHONHOME VIRTUAL_ENV PYTHONDONTWRITEBYTECODE
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 INSTALL := $(PIP) install --quiet --require-hashes
 # PyICU is compiled with the build tools that are locked, not with whatever is newest.
@@ -35,7 +36,8 @@ test: .venv/dev $(if $(shell command -v npm),.venv/front) ## Run the tests; ARGS
 	$(BIN)/python -m pytest --numprocesses $(PROCESSES) --dist loadfile $(ARGS)
 
 test-postgres: .venv/dev ## Run the node's tests on a PostgreSQL that is thrown away after
-	tools/with_postgres.sh $(BIN)/python -m pytest tests/node --ignore tests/node/browser --ignore tests/node/exchange $(ARGS)
+	tools/with_postgres.sh $(BIN)/python -m pytest --numprocesses $(PROCESSES) --dist loadfile \
+	    tests/node --ignore tests/node/browser --ignore tests/node/exchange $(ARGS)
 
 kill-tests: .venv/dev ## Kill processes of a node at random points, 100 a kind, on SQLite; ARGS="--kills 5 review" for fewer
 	$(BIN)/python tools/kill_tests.py --kills 100 $(ARGS)
