@@ -65,6 +65,18 @@ def nodes(tmp_path_factory: pytest.TempPathFactory, exercise: Path, homes: Homes
         border.stop()
 
 
+_FALL_BEHIND = """
+from django.db import transaction
+from dragoman.node.partners.models import *
+import re
+with transaction.atomic():
+    for row in ReceivedObject.objects.exclude(handling=""):
+        row.handling = re.sub('"keep_until":"[-0-9]*"', '"keep_until":"2026-01-01"', row.handling)
+        row.save()
+    Poll.objects.update(confirmed=None)
+"""
+
+
 def agree(fiu: Node, border: Node) -> None:
     fiu.post("liaison", "/partners/1/draft", **DRAFT)
     fiu.post("liaison", "/partners/agreements/1/act", act="sign")
@@ -96,6 +108,13 @@ def test_two_nodes_agree_share_a_list_follow_its_versions_and_stop(nodes: tuple[
     written = int(re.search(r"written: (\d+)", found)[1])
     assert 0 < written < came / 2
     assert f"read: {written}" in border.run("exchange")
+
+    # What did not change is listed still, as the manifest says: its last day is put off.
+    border.run(script=_FALL_BEHIND)
+    border.run("exchange")
+    held = "ReceivedObject.objects.exclude(type__endswith='-definition').filter(revoked=False)"
+    assert border.number(f"{held}.count()") > 30
+    assert border.number(f"{held}.filter(handling__contains='2026-01-01').count()") == 0
 
     # A public client reads the same, with a token.
     page = fiu.post("liaison", "/partners/1/token")

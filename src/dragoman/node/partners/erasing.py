@@ -23,16 +23,15 @@ from dragoman.exchange.stix.records import is_withdrawal, read_record, withdrawn
 from dragoman.lists.locking import locked
 from dragoman.lists.store import ListStore
 from dragoman.node.journal.recording import record as journal
-from dragoman.node.partners.holding import handling_of, list_name
-from dragoman.node.partners.models import Partner, ReceivedObject, SharedObject
+from dragoman.node.partners.holding import DEFINITIONS, handling_of, list_name
+from dragoman.node.partners.models import Agreement, Partner, Poll, ReceivedObject, SharedObject
 from dragoman.node.partners.policies import SERVICE
+from dragoman.node.partners.taxii.asking import uuid_of
 from dragoman.node.registry import indexing
 from dragoman.node.registry.models import ListVersion, Record, Statement
 from dragoman.node.registry.retention import forget
 
 _ROWS = 500
-#: What says nothing of anybody, and without which the rest cannot be read.
-_DEFINITIONS = ("marking-definition", "extension-definition")
 #: What a withdrawal has beside what is kept: that is what the partner said, and not what was done here.
 _SAID_BY_THEM = ("name", "revoked", "extensions")
 _SAYS_SOMETHING = Q(gone=False) | ~Q(caption="") | Exists(Statement.objects.filter(record=OuterRef("pk")))
@@ -124,15 +123,15 @@ def erase_ended(today: date | None = None) -> int:
 
 def _ended(partner: Partner, now: date) -> list[int]:
     """Return the rows that may no longer be kept, by primary key."""
-    rows = ReceivedObject.objects.filter(agreement__partner=partner, revoked=False).exclude(type__in=_DEFINITIONS)
+    rows = ReceivedObject.objects.filter(agreement__partner=partner, revoked=False).exclude(type__in=DEFINITIONS)
     texts = rows.exclude(handling="").order_by().values_list("handling", flat=True).distinct()
-    over = [text for text in texts if (until := handling_of(text).keep_until) is not None and until < now]
+    over = [text for text in texts if (handling_of(text).keep_until or date.max) < now]
     return [pk for some in _parts(over) for pk in rows.filter(handling__in=some).values_list("pk", flat=True)]
 
 
 def _erase_ended(partner: Partner, pks: list[int], now: date) -> int:
     held = ReceivedObject.objects.select_for_update().filter(pk__in=pks, revoked=False)
-    rows = [row for row in held if (until := handling_of(row.handling).keep_until) is not None and until < now]
+    rows = [row for row in held if _until(row) < now]
     elsewhere = _held_elsewhere(partner, rows)
     # What came under another agreement too is held under that one alone from now on, and is used as it came there.
     ReceivedObject.objects.filter(pk__in=[row.pk for row in rows if row.stix_id in elsewhere]).delete()
@@ -140,8 +139,25 @@ def _erase_ended(partner: Partner, pks: list[int], now: date) -> int:
     last = ReceivedObject.objects.filter(pk__in=[row.pk for row in rows if row.stix_id not in elsewhere])
     _erase_records(partner, _records(last), SERVICE)
     last.update(revoked=True)
+    _read_anew([row for row in rows if row.stix_id not in elsewhere])
     _bare(last, SERVICE, partner)
     return len(rows)
+
+
+def _read_anew(rows: list[ReceivedObject]) -> None:
+    """Let a list be read from the beginning of which something ran out that the partner may list still.
+
+    A delta would not bring it again. What an object or a notice said was its end is its end.
+    """
+    over = {(row.agreement_id, row.data_class) for row in rows if row.ends is None or row.ends > _until(row)}
+    agreements = Agreement.objects.select_related("partner").in_bulk([agreement for agreement, _ in over])
+    for pk, data_class in over:
+        collection = uuid_of(agreements[pk], data_class, agreements[pk].partner.node)
+        Poll.objects.filter(agreement=pk, collection=collection).update(after="")
+
+
+def _until(row: ReceivedObject) -> date:
+    return handling_of(row.handling).keep_until or date.max
 
 
 def _held_elsewhere(partner: Partner, rows: Collection[ReceivedObject]) -> dict[str, int]:
@@ -178,7 +194,7 @@ def _erase_records(partner: Partner, names: Iterable[str], by: str) -> None:
 def _bare(rows: QuerySet[ReceivedObject], by: str, partner: Partner) -> None:
     """Keep no more of some objects than that they were here, nor of the copies that were to go on to others."""
     changed = []
-    for row in rows.exclude(type__in=_DEFINITIONS):
+    for row in rows.exclude(type__in=DEFINITIONS):
         plain = withdrawn(orjson.loads(row.content), row.modified)
         bare = orjson.dumps({key: plain[key] for key in plain if key not in _SAID_BY_THEM}).decode()
         if row.content != bare:

@@ -7,6 +7,7 @@ of it say is never offered for matching. A record of one's own that rests on sta
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date
 from functools import lru_cache
 
@@ -48,16 +49,25 @@ def handling_of(text: str) -> Handling:
     return Handling.from_json(orjson.loads(text))
 
 
+def shorter(handling: Handling, until: date) -> Handling:
+    """Return a handling by which something is kept no longer than until a day."""
+    return replace(handling, keep_until=min(until, handling.keep_until or until))
+
+
 @lru_cache(maxsize=4096)
 def is_own(text: str) -> bool:
     """Tell whether what is handled so is this node's own and nobody else's. The empty text is nobody's."""
     return bool(text) and handling_of(text).originators == {node_id()}
 
 
+#: What says nothing of anybody, and without which the rest cannot be read.
+DEFINITIONS = ("marking-definition", "extension-definition")
+
+
 def held_under(
     thing: Thing, known: Mapping[str, Thing], giver: str, pact: Pact, data_class: str, on: date
-) -> str | None:
-    """Return the text of the handling under which an object is held that came on a day, by its markings.
+) -> tuple[str, date | None] | None:
+    """Return the text of the handling under which an object is held that came on a day, and its own last day.
 
     What nobody marked is handled as the strictest that names no recipients. None where a marking is not understood: it
     may be a restriction.
@@ -69,8 +79,8 @@ def held_under(
     if found is None:
         found = Handling(Colour.AMBER_STRICT, frozenset({giver}))
     if data_class not in pact.retention:
-        return text_of(found)
-    return text_of(received(pact, data_class, found, on))
+        return text_of(found), found.keep_until
+    return text_of(received(pact, data_class, found, on)), found.keep_until
 
 
 def of_records(rows: list[Record], source: Source, chosen: Handling) -> dict[int, Handling]:

@@ -15,6 +15,7 @@ from dragoman.errors import DragomanError, MessageRefused
 from dragoman.exchange.stix.records import read_record
 from dragoman.node.journal.recording import record
 from dragoman.node.partners import erasing, lines
+from dragoman.node.partners.confirming import confirm
 from dragoman.node.partners.holding import list_name
 from dragoman.node.partners.identity import node_id
 from dragoman.node.partners.keeping import Keeping
@@ -46,10 +47,11 @@ def poll(agreement: Agreement) -> int:
         try:
             came += _read(agreement, data_class, row)
             row.trouble = _not_understood(agreement)
+            confirm(agreement, data_class, row, lambda: _root(agreement))
         except DragomanError as error:
             row.trouble = f"{UNFINISHED}: {error}" if row.trouble.startswith(UNFINISHED) else str(error)
         row.at = timezone.now()
-        row.save()
+        row.save(update_fields=["trouble", "at", "confirmed"])
     return came
 
 

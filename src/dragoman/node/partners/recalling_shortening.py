@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import date
 
 from django.db.models import QuerySet
 from django.utils import timezone
 
 from dragoman.exchange import recall
-from dragoman.exchange.handling import Handling
 from dragoman.node.partners import requests_receiving
-from dragoman.node.partners.holding import handling_of, list_name, text_of
+from dragoman.node.partners.holding import handling_of, list_name, shorter, text_of
 from dragoman.node.partners.models import AnswerObject, Partner, ReceivedObject, SharedObject
 
 
@@ -50,10 +48,11 @@ def _shorten_received(rows: list[ReceivedObject], found: recall.Notice, until: d
     used = every.first()
     for row in rows:
         if row.handling:
-            row.handling = text_of(_shorter(handling_of(row.handling), until))
+            row.handling = text_of(shorter(handling_of(row.handling), until))
+        row.ends = min(until, row.ends or until)
         if row == used:  # what the list in use has is written anew; another that came later stays what came last
             row.at = timezone.now()
-        row.save(update_fields=["handling", "at"])
+        row.save(update_fields=["handling", "at", "ends"])
 
 
 def _shorten_passed_on(object_id: str, until: date, partner: Partner) -> None:
@@ -61,9 +60,5 @@ def _shorten_passed_on(object_id: str, until: date, partner: Partner) -> None:
     passed = SharedObject.objects.filter(stix_id=object_id, collection__lists__source__name=list_name(partner))
     for row in passed.distinct():
         if row.handling:
-            row.handling = text_of(_shorter(handling_of(row.handling), until))
+            row.handling = text_of(shorter(handling_of(row.handling), until))
             row.save(update_fields=["handling"])
-
-
-def _shorter(handling: Handling, until: date) -> Handling:
-    return replace(handling, keep_until=min(until, handling.keep_until or until))

@@ -122,13 +122,17 @@ class Disclosure(models.Model):
 
 
 class Poll(models.Model):
-    """How far this node has read a collection of a partner."""
+    """How far this node has read a collection of a partner.
+
+    `confirmed` is the last day on which it looked what is still listed, and put off the last days of that.
+    """
 
     agreement = models.ForeignKey(Agreement, on_delete=models.CASCADE, related_name="polls")
     collection = models.UUIDField()
     after = models.CharField(max_length=40, blank=True)
     at = models.DateTimeField(null=True)
     trouble = models.TextField(blank=True)
+    confirmed = models.DateField(null=True)
 
     class Meta:
         constraints: ClassVar[list[Any]] = [
@@ -137,7 +141,11 @@ class Poll(models.Model):
 
 
 class ReceivedObject(models.Model):
-    """The newest version of an object that came from a partner, as it came."""
+    """The newest version of an object that came from a partner, as it came.
+
+    The last day in `handling` is put off while the partner lists the object, but never beyond `ends`: the object's own
+    last day, or one that a notice set.
+    """
 
     agreement = models.ForeignKey(Agreement, on_delete=models.PROTECT, related_name="received")
     stix_id = models.CharField(max_length=120)
@@ -147,6 +155,8 @@ class ReceivedObject(models.Model):
     handling = models.TextField(blank=True, help_text="Canonical JSON of it; empty: marked as is not understood here.")
     revoked = models.BooleanField(default=False)
     at = models.DateTimeField(default=timezone.now)
+    data_class = models.CharField(max_length=40, blank=True)
+    ends = models.DateField(null=True)
 
     class Meta:
         constraints: ClassVar[list[Any]] = [

@@ -18,7 +18,7 @@ from dragoman.exchange.handling import Colour
 from dragoman.exchange.keys import PublicKey
 from dragoman.node.access import principal_of
 from dragoman.node.journal.recording import record
-from dragoman.node.partners import cosigning, drafting_next, recalling_narrowing, sharing_next
+from dragoman.node.partners import confirming, cosigning, drafting_next, recalling_narrowing, sharing_next
 from dragoman.node.partners.agreeing import act, keep
 from dragoman.node.partners.cards import read_card
 from dragoman.node.partners.drafting import DraftForm, sides
@@ -144,6 +144,7 @@ def agreement(request: HttpRequest, pk: int) -> HttpResponse:
         "left": Disclosure.objects.filter(agreement=found).count(),
         "open": len(open_under(found)),
         "came": found.received.filter(revoked=False).count(),
+        "ending": confirming.ending(found),
         "polls": found.polls.order_by("pk"),
         "colours": [colour.word for colour in Colour],
         "codes": sorted({code for clause in found.read.clauses for code in clause.codes}),

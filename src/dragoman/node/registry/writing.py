@@ -222,11 +222,20 @@ class Writing:
             Statement.objects.filter(pk__in=pks).update(gone=True, last_seen=self.before)
         staged = Statement.objects.filter(first_seen=self.version, last_seen=self.version, gone=True)
         staged.filter(record__source=self.source, record__gone=False).update(gone=False)
-        for pk, kept in self.handled:
-            Statement.objects.filter(record=pk, gone=False).update(handling=kept.given, keep_until=kept.until)
+        self._settle_handlings()
         follow(gone, parties)
         for pks in _chunks(list(self.ended.values())):
             forget(pks)
+
+    def _settle_handlings(self) -> None:
+        """Write the handlings of what is stated as before: thousands of a partner's records are under the same few."""
+        under: dict[str | None, tuple[Kept, list[int]]] = {}
+        for pk, kept in self.handled:
+            under.setdefault(kept.text, (kept, []))[1].append(pk)
+        for kept, records in under.values():
+            for pks in _chunks(records):
+                known = Statement.objects.filter(record__in=pks, gone=False)
+                known.update(handling=kept.given, keep_until=kept.until)
 
 
 def _chunks(pks: list[int]) -> Iterator[list[int]]:
