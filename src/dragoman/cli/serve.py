@@ -35,7 +35,7 @@ def serve(host: str, port: int, workers: int | None, threads: int, jobs: bool, e
     from dragoman.node.serving.server import Binding, share, usual_workers
 
     workers = usual_workers() if workers is None else workers
-    share(workers, home_folder() / "node" / "metrics")
+    share(workers, home_folder())
     set_up()
     from django.conf import settings
 

@@ -124,6 +124,7 @@ class _Turns:
 
 def _commit(turns: _Turns, batch: list[_Waiting]) -> None:
     try:
+        connection.close_if_unusable_or_obsolete()  # the database may have been started anew since the last batch
         with turns.next(), transaction.atomic():
             first = append([event for event, _ in batch])
     except BaseException as error:  # noqa: BLE001  whatever it is, those who wait must hear of it

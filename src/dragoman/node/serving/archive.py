@@ -30,7 +30,7 @@ MANIFEST, DATABASE, HOME = "manifest.json", "database", "home"
 _CHUNK = 1 << 20
 _REMEDY = "use a whole file that dragoman backup wrote"
 #: What is not saved: the database itself (a snapshot stands for it), what is made again, and what is half or locked.
-LEFT_OUT = ("node/node.sqlite3", "node/node.sqlite3-wal", "node/node.sqlite3-shm", "node/static", "node/metrics")
+LEFT_OUT = ("node/node.sqlite3", "node/node.sqlite3-wal", "node/node.sqlite3-shm", "node/static")
 
 
 @dataclass(slots=True)

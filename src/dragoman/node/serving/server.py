@@ -10,13 +10,15 @@ import shutil
 import socket
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 from dataclasses import dataclass
+from hashlib import blake2b
 from pathlib import Path
 
 from dragoman.errors import SettingRefused, UsageError
-from dragoman.node.serving.lineage import PARENT
+from dragoman.node.serving.lineage import METRICS, PARENT, WORKERS
 
 #: A job worker that ended is started again, but not more often than this (seconds).
 _LEAST_PAUSE = 5.0
@@ -65,15 +67,28 @@ def usual_workers() -> int:
     return min(2, processors)
 
 
-def share(workers: int, folder: Path) -> None:
-    """Let several worker processes share what they count and what a key may do. Call it before Django is set up."""
-    from dragoman.node.serving.lineage import METRICS, WORKERS
+def share(workers: int, home: Path) -> None:
+    """Let several worker processes share what they count and what a key may do. Call it before Django is set up.
 
+    What they count stands in memory, where there is a disk of memory: on a full disk its files, which are mapped, would
+    kill who writes to them.
+    """
     os.environ[WORKERS] = str(workers)
     if workers > 1:
-        shutil.rmtree(folder, ignore_errors=True)
-        folder.mkdir(parents=True, mode=0o700)
-        os.environ[METRICS] = str(folder)
+        os.environ[METRICS] = str(_counting_folder(home))
+
+
+def _counting_folder(home: Path) -> Path:
+    """Return an empty folder of this home's, the same each time: what a killed server left there is removed."""
+    memory = Path("/dev/shm")  # noqa: S108  the folder below is made anew, and for this account alone
+    parent = memory if os.access(memory, os.W_OK) else Path(tempfile.gettempdir())
+    folder = parent / f"dragoman-{blake2b(os.fsencode(home.absolute()), digest_size=8).hexdigest()}"
+    shutil.rmtree(folder, ignore_errors=True)
+    try:
+        folder.mkdir(mode=0o700)
+    except FileExistsError:  # another account's
+        return Path(tempfile.mkdtemp(prefix="dragoman-"))
+    return folder
 
 
 def is_loopback(host: str) -> bool:
@@ -117,7 +132,10 @@ def serve(binding: Binding, *, jobs: bool) -> None:
     if keeper is not None:
         server.on_startup(keeper.start)
         server.on_shutdown(keeper.stop)
-    server.serve()
+    try:
+        server.serve()
+    finally:
+        shutil.rmtree(os.environ.get(METRICS, ""), ignore_errors=True)
 
 
 def keep_what_is_loaded() -> None:

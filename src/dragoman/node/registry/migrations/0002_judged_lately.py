@@ -5,15 +5,14 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('registry', '0001_first'),
+        ("registry", "0001_first"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.AddIndex(
-            model_name='judgement',
-            index=models.Index(fields=['-at', '-id'], name='judged_lately'),
+            model_name="judgement",
+            index=models.Index(fields=["-at", "-id"], name="judged_lately"),
         ),
     ]
