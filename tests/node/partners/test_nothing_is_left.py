@@ -5,20 +5,28 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.apps import apps
 from django.test import Client
+from django.utils import timezone
 
 from dragoman.exchange import recall
 from dragoman.exchange.canonical import digest
+from dragoman.exchange.handling import Colour, Handling
 from dragoman.exchange.stix.ids import Thing, write_time
 from dragoman.exchange.stix.records import withdrawn
+from dragoman.exchange.taxii.moments import moment_of
+from dragoman.exchange.taxii.writing import add_objects
 from dragoman.node.journal.models import Event
 from dragoman.node.journal.verifying import verify
 from dragoman.node.partners import chores, erasing, lines, polling, recalling_receiving, sharing
+from dragoman.node.partners.holding import text_of
 from dragoman.node.partners.keeping import Keeping
 from dragoman.node.partners.models import Disclosure, Outgoing, ReceivedObject, SharedObject
+from dragoman.node.partners.taxii.asking import collections_of
+from dragoman.node.partners.taxii.store import Store
 from dragoman.node.registry.models import IndexInUse, ListVersion, Record
 from tests.node.clock import JumpingClock
 from tests.node.exercise_lists import own_home
@@ -208,6 +216,28 @@ def test_a_correction_of_what_ran_out_is_answered_that_it_is_not_held(bank: Side
     send_notice(bank, notice("correction", thing, replacement=digest(thing)))
     recalling_receiving.carry_out_all()
     assert answers() == ["not_held"]
+
+
+def put_into(bank: Side, *things: Thing) -> None:
+    """Let a TAXII client of the bank put objects into the collection that it gives."""
+    shown = next(each for each in collections_of(bank.agreement).values() if each.can_write)
+    put = Store({each["id"]: text_of(Handling(Colour.AMBER, frozenset({BANK}))) for each in things})
+    add_objects(put, shown.id, list(things), now=moment_of(timezone.now()), status_id=str(uuid4()))
+
+
+def test_what_a_partner_put_into_its_collection_goes_when_it_is_called_back_and_when_its_time_is_over(
+    bank: Side,
+) -> None:
+    things = given_by_bank(bank, listed(1), listed(2))
+    ReceivedObject.objects.all().delete()
+    put_into(bank, *things)
+    send_notice(bank, notice("recall", things[0]))
+    recalling_receiving.carry_out_all()
+    assert (tables_with("Ficta 1"), answers()) == (set(), ["removed"])
+    assert erasing.erase_handed_in(TODAY + timedelta(days=365)) == 0
+    assert tables_with("Ficta 2") == {"partners.SharedObject.content"}
+    assert erasing.erase_handed_in(TODAY + timedelta(days=366)) == 1
+    assert tables_with("Ficta 2") == set()
 
 
 def ends(bank: Side, until: date, **changes: Any) -> None:

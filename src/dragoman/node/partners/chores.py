@@ -79,6 +79,7 @@ def chase_requests() -> None:
 @chore(seconds=600, lasting=True)
 def forget_lists() -> None:
     """Remove what partners gave and may no longer be kept; the list without it is put in use with the next poll."""
+    erasing.erase_handed_in()
     if erasing.erase_ended():
         with locked(indexing.folder() / ".importing"):
             indexing.renew()

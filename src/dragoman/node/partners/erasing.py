@@ -6,9 +6,9 @@ was here, notices about it can be answered, and whoever got it from here can be 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from datetime import date
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 import orjson
@@ -20,11 +20,12 @@ from django.utils import timezone
 from dragoman.errors import DragomanError
 from dragoman.exchange.stix.ids import Thing
 from dragoman.exchange.stix.records import is_withdrawal, read_record, withdrawn
+from dragoman.exchange.taxii.moments import moment_of
 from dragoman.lists.locking import locked
 from dragoman.lists.store import ListStore
 from dragoman.node.journal.recording import record as journal
 from dragoman.node.partners.holding import DEFINITIONS, handling_of, list_name
-from dragoman.node.partners.models import Agreement, Partner, Poll, ReceivedObject, SharedObject
+from dragoman.node.partners.models import Agreement, Collection, Partner, Poll, ReceivedObject, SharedObject
 from dragoman.node.partners.policies import SERVICE
 from dragoman.node.partners.taxii.asking import uuid_of
 from dragoman.node.registry import indexing
@@ -32,6 +33,9 @@ from dragoman.node.registry.models import ListVersion, Record, Statement
 from dragoman.node.registry.retention import forget
 
 _ROWS = 500
+#: How the content of an object begins of which no more is kept than that it was here. No other begins so: what comes is
+#: written without any blank.
+_BARE = " "
 #: What a withdrawal has beside what is kept: that is what the partner said, and not what was done here.
 _SAID_BY_THEM = ("name", "revoked", "extensions")
 _SAYS_SOMETHING = Q(gone=False) | ~Q(caption="") | Exists(Statement.objects.filter(record=OuterRef("pk")))
@@ -39,7 +43,7 @@ _SAYS_SOMETHING = Q(gone=False) | ~Q(caption="") | Exists(Statement.objects.filt
 
 def is_bare(row: ReceivedObject) -> bool:
     """Tell whether no more is kept of an object than that it was here."""
-    return row.revoked and not orjson.loads(row.content).get("revoked", False)
+    return row.content.startswith(_BARE)
 
 
 @contextmanager
@@ -56,6 +60,7 @@ def erase(partner: Partner, objects: Sequence[str], by: str) -> None:
         for some in _parts(objects):
             with transaction.atomic():
                 held = ReceivedObject.objects.filter(agreement__partner=partner, stix_id__in=some)
+                held = held.exclude(content__startswith=_BARE)
                 _erase_records(partner, _records(held), by)
                 _bare(held.filter(revoked=True), by, partner)
 
@@ -100,8 +105,9 @@ def withdrawn_of(partner: Partner, objects: Sequence[str]) -> set[str]:
     found: set[str] = set()
     for some in _parts(objects):
         rows = ReceivedObject.objects.filter(agreement__partner=partner, stix_id__in=some, revoked=True)
+        bare = set(rows.filter(content__startswith=_BARE).values_list("stix_id", flat=True))
         contents: dict[str, list[Thing]] = {}
-        for name, content in rows.values_list("stix_id", "content"):
+        for name, content in rows.exclude(stix_id__in=bare).values_list("stix_id", "content"):
             contents.setdefault(name, []).append(orjson.loads(content))
         found |= {name for name, things in contents.items() if all(map(is_withdrawal, things))}
     return found
@@ -118,6 +124,30 @@ def erase_ended(today: date | None = None) -> int:
             for some in _parts(ended):
                 with transaction.atomic():
                     count += _erase_ended(partner, some, now)
+    return count
+
+
+def handed_in(partner: Partner) -> QuerySet[SharedObject]:
+    """Return what a partner itself put into the collections that it gives; no list of this node has it."""
+    return SharedObject.objects.filter(collection__giver=partner.node, collection__agreement__partner=partner)
+
+
+def erase_handed_in(today: date | None = None) -> int:
+    """Remove what partners put into collections and may no longer be kept; return how many objects' versions."""
+    now, count = today or timezone.now().date(), 0
+    for partner in Partner.objects.order_by("pk"):
+        for place in Collection.objects.filter(giver=partner.node, agreement__partner=partner):
+            rows = handed_in(partner).filter(collection=place).exclude(type__in=DEFINITIONS)
+            texts = rows.exclude(handling="").order_by().values_list("handling", flat=True).distinct()
+            over = Q(handling__in=[text for text in texts if (handling_of(text).keep_until or date.max) < now])
+            if (days := place.agreement.read.retention.get(place.data_class)) is not None:
+                first = datetime.combine(now, time(), UTC) - timedelta(days=days)
+                over |= Q(added__lt=moment_of(first))
+            with transaction.atomic():
+                removed, _ = rows.filter(over).delete()
+                if removed:
+                    journal(SERVICE, "partners.objects.removed", f"partner:{partner.pk}", count=removed)
+            count += removed
     return count
 
 
@@ -160,7 +190,7 @@ def _until(row: ReceivedObject) -> date:
     return handling_of(row.handling).keep_until or date.max
 
 
-def _held_elsewhere(partner: Partner, rows: Collection[ReceivedObject]) -> dict[str, int]:
+def _held_elsewhere(partner: Partner, rows: list[ReceivedObject]) -> dict[str, int]:
     """Return, of objects that came under other agreements too and are held there, the row that came last."""
     ids, pks = {row.stix_id for row in rows}, {row.pk for row in rows}
     others = ReceivedObject.objects.filter(agreement__partner=partner, stix_id__in=ids)
@@ -196,7 +226,7 @@ def _bare(rows: QuerySet[ReceivedObject], by: str, partner: Partner) -> None:
     changed = []
     for row in rows.exclude(type__in=DEFINITIONS):
         plain = withdrawn(orjson.loads(row.content), row.modified)
-        bare = orjson.dumps({key: plain[key] for key in plain if key not in _SAID_BY_THEM}).decode()
+        bare = _BARE + orjson.dumps({key: plain[key] for key in plain if key not in _SAID_BY_THEM}).decode()
         if row.content != bare:
             # By its moment the list in use is seen to be older than this, and is made anew.
             row.content, row.at = bare, timezone.now()

@@ -77,7 +77,9 @@ def _ring(vouched: dict[str, PublicKey]) -> KeyRing:
 def _take(found: recall.Notice, partner: Partner, ring: KeyRing, vouched: dict[str, PublicKey]) -> Notice | None:
     """Keep a notice and take what it is about out of use; None where it is known already."""
     held = ReceivedObject.objects.filter(agreement__partner=partner, stix_id=found.object)
-    found.check(_believed(found, partner, list(held.values_list("handling", flat=True))), ring)
+    handed_in = erasing.handed_in(partner).filter(stix_id=found.object)
+    handlings = [text for rows in (held, handed_in) for text in rows.values_list("handling", flat=True)]
+    found.check(_believed(found, partner, handlings), ring)
     before = Notice.objects.filter(digest=found.id, own=False, partner=partner).first()
     if before is not None:
         if before.done is not None:
@@ -87,8 +89,8 @@ def _take(found: recall.Notice, partner: Partner, ring: KeyRing, vouched: dict[s
     if found.until is not None:
         kept.outcome = recalling_shortening.apply(found, found.until, partner)
     elif found.kind != "correction":
-        answers = requests_receiving.remove(partner, found.object)
-        kept.outcome = "removed" if held.update(revoked=True, at=timezone.now()) + answers else "not_held"
+        others = requests_receiving.remove(partner, found.object) + handed_in.delete()[0]
+        kept.outcome = "removed" if held.update(revoked=True, at=timezone.now()) + others else "not_held"
     kept.signer = vouched[found.originator].text if found.originator in vouched else ""
     kept.save()
     _pass_on(kept, partner)
