@@ -20,7 +20,7 @@ def keep_no_more_than_that_it_was_here(apps, schema_editor):
 
     Of a notice that waits to be carried out, the object still says which record is to be taken out of the list.
     """
-    waiting = apps.get_model("partners", "Notice").objects.filter(own=False, done=None).values("object")
+    waiting = apps.get_model("partners", "Notice").objects.filter(own=False, done__isnull=True).values("object")
     kept = ("type", "spec_version", "id", "created", "modified", "identity_class", "object_marking_refs")
     called_back = apps.get_model("partners", "ReceivedObject").objects.filter(revoked=True)
     for row in called_back.exclude(stix_id__in=waiting).exclude(type__endswith="-definition").iterator():
