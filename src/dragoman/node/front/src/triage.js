@@ -10,6 +10,7 @@ export function start(root) {
   const rows = () => [...root.querySelectorAll("tr[data-hit]")];
   const chosen = () => root.querySelector("tr.selected");
   let waiting = null;
+  let settling = false;
 
   function choose(row, { focus = true } = {}) {
     if (!row) return;
@@ -61,15 +62,18 @@ export function start(root) {
     if (decided) onward(row);
   });
 
-  // What a key asks of the chosen hit waits until the pane shows that hit, and not still the one before.
+  // What a key asks of the chosen hit waits until the pane shows that hit, and not still the one before; and until
+  // htmx has taken up its forms, which comes a moment after they are shown: they would lead to another page.
   function whenShown(act) {
     const row = chosen();
     const shown = pane.querySelector("[data-current]")?.dataset.current;
-    if (row && row.dataset.hit !== shown) waiting = act;
+    if (settling || (row && row.dataset.hit !== shown)) waiting = act;
     else act();
   }
 
+  pane.addEventListener("htmx:afterSwap", () => { settling = true; });
   pane.addEventListener("htmx:afterSettle", () => {
+    settling = false;
     const act = waiting;
     waiting = null;
     if (act) whenShown(act);
