@@ -19,8 +19,10 @@ from dragoman.screening.rarity import first_key
 from dragoman.screening.units import Unit, units
 
 _FAMILY_LIKE = int(FAMILY_LIKENESS * STEPS)
-#: Neighbours remembered before the lexicon starts afresh; five bytes each.
+#: Neighbours (five bytes each) and tokens (some 300) remembered before the lexicon starts afresh. Tokens that two words
+#: of a name join to are as many as there are names, and hardly come again.
 _LIMIT = 4_000_000
+_MOST_TOKENS = 150_000
 
 #: A unit of a query as the kernels take it: number, position of the first token, span, weight, opening, initial.
 Row = tuple[int, int, int, float, int, bool]
@@ -55,7 +57,7 @@ class Lexicon:
     @property
     def full(self) -> bool:
         """Whether it is time to `clear`, between two batches."""
-        return int(self._start[len(self._numbers)]) > _LIMIT
+        return len(self._numbers) > _MOST_TOKENS or int(self._start[len(self._numbers)]) > _LIMIT
 
     def rarity(self, token: Token) -> float:
         """Return the weight of a name token, as the index weighs its own."""
