@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+
 import click
 
 from dragoman.cli.serve import need_node
@@ -24,7 +26,9 @@ def worker(once: bool, interval: float) -> None:
     set_up()
     prepare()
     from dragoman.node.jobs.worker import Worker
+    from dragoman.node.serving.lineage import PARENT, end_with_parent
 
+    end_with_parent(int(os.environ.get(PARENT, "0")))  # where a server started it
     running = Worker(once=once, interval=interval)
     running.configure_signals()
     running.run()

@@ -125,12 +125,22 @@ def test_a_killed_process_is_started_again_and_lost_nothing_that_was_acknowledge
         assert count >= asked + 1
 
 
+def children_of(process: int) -> set[int]:
+    """Return the processes that any thread of a process started and that run."""
+    return {
+        int(child) for each in Path(f"/proc/{process}/task").glob("*/children") for child in each.read_text().split()
+    }
+
+
 def test_workers_end_with_a_server_that_was_killed(home: Path, key: str) -> None:
-    with serving(home, DATABASE_URL="") as running:
-        children = Path(f"/proc/{running.process.pid}/task/{running.process.pid}/children").read_text().split()
+    with serving(home, "--jobs", DATABASE_URL="") as running:
+        deadline = time.monotonic() + 30
+        children: set[int] = set()
+        while not any(b"worker" in Path(f"/proc/{child}/cmdline").read_bytes() for child in children):
+            assert time.monotonic() < deadline, "no worker for jobs was started"
+            children = children_of(running.process.pid)
         running.process.kill()
         running.process.wait()
-        deadline = time.monotonic() + 30
         while any(Path(f"/proc/{child}").exists() for child in children) and time.monotonic() < deadline:
             pass
         assert [child for child in children if Path(f"/proc/{child}").exists()] == []
