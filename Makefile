@@ -7,7 +7,7 @@ PYTHON ?= $(firstword $(shell for python in python3 python3.13 python3.12 python
 BIN := .venv/bin
 EXERCISE := build/exercise
 # So many processes test, each a file at a time, long ones first; 0: this one, in the order of the files.
-PROCESSES ?= 0
+PROCESSES ?= 2
 # The environment must not depend on what the caller's shell has set. Tests start hundreds of processes: what Python
 # compiles is kept, for the next one.
 unexport PYTHONPATH PYTHONHOME VIRTUAL_ENV PYTHONDONTWRITEBYTECODE
