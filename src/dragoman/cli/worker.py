@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-
 import click
 
 from dragoman.cli.serve import need_node
@@ -26,9 +24,9 @@ def worker(once: bool, interval: float) -> None:
     set_up()
     prepare()
     from dragoman.node.jobs.worker import Worker
-    from dragoman.node.serving.lineage import PARENT, end_with_parent
+    from dragoman.node.serving.lineage import end_with_server
 
-    end_with_parent(int(os.environ.get(PARENT, "0")))  # where a server started it
+    end_with_server()
     running = Worker(once=once, interval=interval)
     running.configure_signals()
     running.run()

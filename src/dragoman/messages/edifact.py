@@ -203,7 +203,7 @@ class _State:
                 yield Problem(f"offset {self.offset}", expected, text[:40])
         used = self.separators
         missing = set(self._missing(text, start, used))
-        tags, element = self._tags, used.element
+        tags = self._tags
         for begin, end in self._cuts(text, start, missing):
             raw = text[begin:end]
             body = raw.lstrip()
@@ -214,13 +214,10 @@ class _State:
             if last and end >= len(text):
                 yield from self._tail(raw, offset, used)
                 continue
-            tag = body[:3]
-            if body[3:4] != element or tag not in tags or (blanks and raw[:blanks].strip("\r\n")):
-                segment = self._segment(body, offset, used)
+            segment = self._segment(body, offset, used)
+            indented = blanks and raw[:blanks].strip("\r\n")
+            if indented or body[3:4] != used.element or segment.tag not in tags:
                 yield from self._oddities(segment, raw)
-            else:
-                self.number += 1
-                segment = Segment(tag, _tidy(body), used, self.number, offset)
             yield segment
             if end in missing:
                 found = text[max(begin, end - 8) : end + 8]
@@ -261,8 +258,11 @@ class _State:
         return found
 
     def _segment(self, raw: str, offset: int, used: Separators) -> Segment:
-        """Return the segment that a text is."""
-        raw = _tidy(raw)
+        """Return the segment that a text is, without line feeds and a word processor's apostrophe at its end."""
+        if "\n" in raw or "\r" in raw:
+            raw = raw.replace("\r", "").replace("\n", "")
+        if raw[-1] in "’ \t":
+            raw = raw.rstrip().removesuffix("’")
         self.number += 1
         return Segment(raw.partition(used.element)[0].strip(), raw, used, self.number, offset)
 
@@ -294,13 +294,6 @@ class _State:
         """Yield what was told once and forgiven more often."""
         if self.blanks > 1:
             yield Problem("the interchange", "no blank before a segment or after its tag", f"{self.blanks} of them")
-
-
-def _tidy(raw: str) -> str:
-    """Return the text of a segment without line feeds, and without a word processor's apostrophe at its end."""
-    if "\n" in raw or "\r" in raw:
-        raw = raw.replace("\r", "").replace("\n", "")
-    return raw.rstrip().removesuffix("’") if raw[-1] in "’ \t" else raw
 
 
 @lru_cache(maxsize=64)

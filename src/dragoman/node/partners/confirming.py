@@ -7,7 +7,7 @@ is not in the manifest, nor where the agreement is not in force.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, timedelta
 
@@ -20,8 +20,9 @@ from dragoman.node.partners import lines
 from dragoman.node.partners.holding import DEFINITIONS, handling_of, list_name, text_of
 from dragoman.node.partners.models import Agreement, Collection, Partner, Poll, ReceivedObject, SharedObject
 from dragoman.node.partners.policies import SERVICE
+from dragoman.node.partners.rows import MOST, parts
 
-_PAGE, _ROWS = 1000, 500
+_PAGE = 1000
 #: A last day is put off once it has fallen behind by this share of the days of keeping: each time the list is written
 #: anew, and a line that is down for long takes no more than this share from what may be kept.
 _SHARE = 10
@@ -39,7 +40,7 @@ def confirm(agreement: Agreement, data_class: str, row: Poll, root: Callable[[],
     today = timezone.now().date()
     if row.confirmed == today:
         return 0
-    due = _due(_held(agreement, data_class), agreement.read.retention.get(data_class), today)
+    due = _due(_held(agreement).filter(data_class=data_class), agreement.read.retention.get(data_class), today)
     count = 0
     if due:
         listed = _listed(agreement.partner, f"{root()}collections/{row.collection}/manifest/")
@@ -50,17 +51,17 @@ def confirm(agreement: Agreement, data_class: str, row: Poll, root: Callable[[],
 
 def ending(agreement: Agreement) -> tuple[int, date] | None:
     """Return how many objects run out first, and on which last day, if their partner lists them no longer."""
-    held = agreement.received.filter(revoked=False).exclude(type__in=DEFINITIONS).exclude(handling="")
+    held = _held(agreement)
     days: dict[date, list[str]] = {}
-    for text in held.order_by().values_list("handling", flat=True).distinct():
+    for text in held.values_list("handling", flat=True).distinct():
         if (until := handling_of(text).keep_until) is not None:
             days.setdefault(until, []).append(text)
     first = min(days, default=None)
-    return None if first is None else (held.filter(handling__in=days[first][:_ROWS]).count(), first)
+    return None if first is None else (held.filter(handling__in=days[first][:MOST]).count(), first)
 
 
-def _held(agreement: Agreement, data_class: str) -> QuerySet[ReceivedObject]:
-    rows = agreement.received.filter(data_class=data_class, revoked=False)
+def _held(agreement: Agreement) -> QuerySet[ReceivedObject]:
+    rows = agreement.received.filter(revoked=False)
     return rows.exclude(type__in=DEFINITIONS).exclude(handling="").order_by()
 
 
@@ -95,8 +96,8 @@ def _put_off(agreement: Agreement, data_class: str, due: _Due, listed: set[str])
     onward = list(Collection.objects.filter(lists__source__name=list_name(partner)).values_list("pk", flat=True))
     with transaction.atomic():
         for (text, ends), longer in due.items():
-            rows = _held(agreement, data_class).filter(handling=text, ends=ends).values_list("pk", "stix_id")
-            for some in _parts([(pk, name) for pk, name in rows if name in listed]):
+            rows = _held(agreement).filter(data_class=data_class, handling=text, ends=ends).values_list("pk", "stix_id")
+            for some in parts([(pk, name) for pk, name in rows if name in listed]):
                 held = ReceivedObject.objects.filter(pk__in=[pk for pk, _ in some], handling=text, ends=ends)
                 count += held.update(handling=longer)
                 copies = SharedObject.objects.filter(collection__in=onward, stix_id__in=[name for _, name in some])
@@ -113,7 +114,3 @@ def _renew(partner: Partner) -> None:
     last = ReceivedObject.objects.filter(agreement__partner=partner).order_by("-at", "-pk").first()
     if last is not None:
         ReceivedObject.objects.filter(pk=last.pk).update(at=timezone.now())
-
-
-def _parts(rows: list[tuple[int, str]]) -> Iterator[list[tuple[int, str]]]:
-    return (rows[start : start + _ROWS] for start in range(0, len(rows), _ROWS))

@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, date, datetime, time, timedelta
-from typing import Any
 
 import orjson
 from django.conf import settings
@@ -27,12 +26,12 @@ from dragoman.node.journal.recording import record as journal
 from dragoman.node.partners.holding import DEFINITIONS, handling_of, list_name
 from dragoman.node.partners.models import Agreement, Collection, Partner, Poll, ReceivedObject, SharedObject
 from dragoman.node.partners.policies import SERVICE
+from dragoman.node.partners.rows import parts
 from dragoman.node.partners.taxii.asking import uuid_of
 from dragoman.node.registry import indexing
 from dragoman.node.registry.models import ListVersion, Record, Statement
 from dragoman.node.registry.retention import forget
 
-_ROWS = 500
 #: How the content of an object begins of which no more is kept than that it was here. No other begins so: what comes is
 #: written without any blank.
 _BARE = " "
@@ -57,7 +56,7 @@ def list_locked(partner: Partner) -> Iterator[None]:
 def erase(partner: Partner, objects: Sequence[str], by: str) -> None:
     """Remove what objects that were called back stated, from tables and rows; the index is then to be renewed."""
     with list_locked(partner), locked(indexing.folder() / ".importing"):
-        for some in _parts(objects):
+        for some in parts(objects):
             with transaction.atomic():
                 held = ReceivedObject.objects.filter(agreement__partner=partner, stix_id__in=some)
                 held = held.exclude(content__startswith=_BARE)
@@ -72,7 +71,7 @@ def erase_withdrawn(partner: Partner, by: str) -> None:
     """
     with list_locked(partner), locked(indexing.folder() / ".importing"):
         gone = Record.objects.filter(_SAYS_SOMETHING, source__name=list_name(partner), gone=True)
-        for some in _parts(list(gone.values_list("record_id", flat=True))):
+        for some in parts(list(gone.values_list("record_id", flat=True))):
             with transaction.atomic():
                 _erase_records(partner, some, by)
 
@@ -103,7 +102,7 @@ def drop_former_files(name: str) -> None:
 def withdrawn_of(partner: Partner, objects: Sequence[str]) -> set[str]:
     """Return which of some objects are held as no more than a withdrawal by the partner."""
     found: set[str] = set()
-    for some in _parts(objects):
+    for some in parts(objects):
         rows = ReceivedObject.objects.filter(agreement__partner=partner, stix_id__in=some, revoked=True)
         bare = set(rows.filter(content__startswith=_BARE).values_list("stix_id", flat=True))
         contents: dict[str, list[Thing]] = {}
@@ -121,7 +120,7 @@ def erase_ended(today: date | None = None) -> int:
         if not ended:
             continue
         with list_locked(partner), locked(indexing.folder() / ".importing"):
-            for some in _parts(ended):
+            for some in parts(ended):
                 with transaction.atomic():
                     count += _erase_ended(partner, some, now)
     return count
@@ -156,7 +155,7 @@ def _ended(partner: Partner, now: date) -> list[int]:
     rows = ReceivedObject.objects.filter(agreement__partner=partner, revoked=False).exclude(type__in=DEFINITIONS)
     texts = rows.exclude(handling="").order_by().values_list("handling", flat=True).distinct()
     over = [text for text in texts if (handling_of(text).keep_until or date.max) < now]
-    return [pk for some in _parts(over) for pk in rows.filter(handling__in=some).values_list("pk", flat=True)]
+    return [pk for some in parts(over) for pk in rows.filter(handling__in=some).values_list("pk", flat=True)]
 
 
 def _erase_ended(partner: Partner, pks: list[int], now: date) -> int:
@@ -237,7 +236,3 @@ def _bare(rows: QuerySet[ReceivedObject], by: str, partner: Partner) -> None:
         copies = passed.filter(stix_id__in=[row.stix_id for row in changed]).values_list("pk", flat=True)
         SharedObject.objects.filter(pk__in=list(copies)).delete()
         journal(by, "partners.objects.removed", f"partner:{partner.pk}", count=len(changed))
-
-
-def _parts(items: Sequence[Any]) -> Iterator[list[Any]]:
-    return (list(items[start : start + _ROWS]) for start in range(0, len(items), _ROWS))

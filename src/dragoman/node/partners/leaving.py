@@ -27,6 +27,7 @@ from dragoman.node.partners.holding import giver_of, handling_of
 from dragoman.node.partners.identity import node_id, node_key
 from dragoman.node.partners.models import Collection, LeaveAsked, LeaveGiven, Partner, SharedList, SharedObject
 from dragoman.node.partners.onward import bars_against, leaves_for
+from dragoman.node.partners.rows import parts
 from dragoman.node.partners.sending import send
 
 KIND = "leave"
@@ -154,7 +155,7 @@ def _own(asked: LeaveAsked) -> set[str]:
     wanted = dict(asked.objects_asked)
     given = SharedObject.objects.filter(collection__giver=node_id(), collection__agreement__partner=asked.partner)
     found: set[str] = set()
-    for some in _parts(list(wanted)):
+    for some in parts(list(wanted)):
         for name, content, text in given.filter(stix_id__in=some).values_list("stix_id", "content", "handling"):
             key = digest(orjson.loads(content))
             if wanted[name] == key and text and node_id() in handling_of(text).originators:
@@ -227,7 +228,7 @@ def _put_anew(leave: Leave, names: Sequence[str]) -> None:
     for collection in Collection.objects.filter(giver=node_id(), agreement__partner__node=leave.receiver):
         locked = Collection.objects.select_for_update().get(pk=collection.pk)
         rows: list[SharedObject] = []
-        for some in _parts(list(names)):
+        for some in parts(list(names)):
             rows += locked.objects_in.filter(stix_id__in=some, superseded=None).only("pk", "added").order_by("added")
         moments = next_moments(locked.newest, moment_of(timezone.now()), len(rows))
         for row, at in zip(rows, moments, strict=True):
@@ -235,10 +236,6 @@ def _put_anew(leave: Leave, names: Sequence[str]) -> None:
         SharedObject.objects.bulk_update(rows, ["added"], batch_size=400)
         if rows:
             Collection.objects.filter(pk=locked.pk).update(newest=rows[-1].added)
-
-
-def _parts(names: list[str]) -> list[list[str]]:
-    return [names[at : at + 500] for at in range(0, len(names), 500)]
 
 
 #: Hours for which a page offers leave.

@@ -15,9 +15,8 @@ from django.db.models import Q
 from dragoman.model import schemata
 from dragoman.node.partners.identity import node_id
 from dragoman.node.partners.models import SharedRecord
+from dragoman.node.partners.rows import parts
 from dragoman.node.registry.models import LINKS, Record, Source, Statement
-
-_MOST = 500
 
 
 def along(objects: Iterable[str]) -> dict[str, str]:
@@ -29,7 +28,7 @@ def along(objects: Iterable[str]) -> dict[str, str]:
     found: dict[str, str] = {}
     for source, recalled in by_source.items():
         because = _Closure(source, set(recalled)).find()
-        for some in _parts(because):
+        for some in parts(because):
             rows = SharedRecord.objects.filter(shared__source=source, record_id__in=some)
             for record_id, stix_id in rows.values_list("record_id", "stix_id"):
                 if stix_id not in recalled.values():
@@ -59,7 +58,7 @@ class _Closure:
     def _beside(self, fresh: dict[str, str]) -> dict[str, str]:
         """Return the records that are no party beside some that go, with the reason why these go."""
         beside: dict[str, str] = {}
-        for some in _parts(fresh):
+        for some in parts(fresh):
             for pair in (self._pairs(value__in=some), self._pairs(record__record_id__in=some)):
                 for record_id, value in pair:
                     if value in fresh:
@@ -68,7 +67,7 @@ class _Closure:
                         beside.setdefault(value, fresh[record_id])
         known = self.recalled | self.because.keys()
         wanted = [key for key in beside if key not in known]
-        described = {key for some in _parts(wanted) for key in self._described(some)}
+        described = {key for some in parts(wanted) for key in self._described(some)}
         return {key: beside[key] for key in wanted if key in described}
 
     def _described(self, ids: list[str]) -> Iterable[str]:
@@ -81,7 +80,7 @@ class _Closure:
             return True
         owners = {record_id for record_id, _ in self._pairs(value=key)}
         owners |= {value for _, value in self._pairs(record__record_id=key)}
-        there = {each for some in _parts(owners) for each in self._there(some)}
+        there = {each for some in parts(owners) for each in self._there(some)}
         return there <= self.recalled | self.because.keys()
 
     def _there(self, ids: list[str]) -> Iterable[str]:
@@ -96,8 +95,3 @@ class _Closure:
         stands = Q(gone=False) | Q(record__gone=True)
         rows = Statement.objects.filter(stands, record__source=self.source, prop__in=LINKS, **wanted)
         return rows.values_list("record__record_id", "value")
-
-
-def _parts(ids: Iterable[str]) -> Iterable[list[str]]:
-    every = list(ids)
-    return (every[start : start + _MOST] for start in range(0, len(every), _MOST))

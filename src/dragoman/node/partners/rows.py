@@ -1,12 +1,24 @@
-"""Writing many rows at once. Django builds an object and a query for each, which costs more than the writing itself."""
+"""Many rows at once. Django builds an object and a query for each, which costs more than the writing itself."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from typing import Any
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any, TypeVar
 
 from django.db import connection
 from django.db.models import Model
+
+#: What one statement asks about or changes at most: databases bound the values that stand in one.
+MOST = 500
+
+_Item = TypeVar("_Item")
+
+
+def parts(items: Iterable[_Item]) -> Iterator[list[_Item]]:
+    """Yield items in order, as many at a time as one statement takes."""
+    every = list(items)  # what is done with a part may change what they are taken from
+    for start in range(0, len(every), MOST):
+        yield every[start : start + MOST]
 
 
 def insert(

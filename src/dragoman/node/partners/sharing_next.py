@@ -22,15 +22,12 @@ from dragoman.exchange.policy import Ask, Held, Policies
 from dragoman.node.access import Principal
 from dragoman.node.journal.recording import record as journal
 from dragoman.node.partners import sharing
-from dragoman.node.partners.holding import giver_of
+from dragoman.node.partners.holding import DEFINITIONS, giver_of
 from dragoman.node.partners.identity import node_id
 from dragoman.node.partners.models import Agreement, Collection, SharedList, SharedObject, SharedRecord
 from dragoman.node.partners.policies import SERVICE
+from dragoman.node.partners.rows import MOST, parts
 from dragoman.node.partners.taxii.asking import collections_of, uuid_of
-
-_BATCH = 500
-#: What belongs to no list of a collection and to all of them.
-_DEFINITIONS = ("extension-definition", "marking-definition")
 
 
 def given_before(new: Agreement) -> QuerySet[SharedList]:
@@ -100,7 +97,7 @@ def take_over(shared: SharedList) -> None:
             )
             for each in former.records.order_by("pk").iterator()
         ]  # fmt: skip
-        SharedRecord.objects.bulk_create(rows, batch_size=_BATCH)
+        SharedRecord.objects.bulk_create(rows, batch_size=MOST)
         for some in _written(former):
             things = [orjson.loads(each.content) for each in some]
             sharing.put(shared, things, {each.stix_id: each.handling for each in some}, timezone.now())
@@ -112,11 +109,11 @@ def take_over(shared: SharedList) -> None:
 def _written(former: SharedList) -> Iterator[list[SharedObject]]:
     """Yield the newest version of each object of a list in parts, after the definitions that go with them."""
     newest = former.collection.objects_in.filter(superseded_by_any=None).order_by("added")
-    of_list = newest.filter(stix_id__in=former.records.values("stix_id")).exclude(type__in=_DEFINITIONS)
-    for rows in (newest.filter(type__in=_DEFINITIONS), of_list):
+    of_list = newest.filter(stix_id__in=former.records.values("stix_id")).exclude(type__in=DEFINITIONS)
+    for rows in (newest.filter(type__in=DEFINITIONS), of_list):
         pks = list(rows.values_list("pk", flat=True))  # all of them before any is written
-        for start in range(0, len(pks), _BATCH):
-            yield list(SharedObject.objects.filter(pk__in=pks[start : start + _BATCH]).order_by("added"))
+        for some in parts(pks):
+            yield list(SharedObject.objects.filter(pk__in=some).order_by("added"))
 
 
 def gone_on(agreement: Agreement) -> list[tuple[SharedList, SharedList | None]]:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import os
 import threading
 
-from dragoman.node.serving.lineage import PARENT, end_with_parent
+from dragoman.node.serving.lineage import end_with_server
 from dragoman.node.serving.prepare import set_up
 
 set_up()
-end_with_parent(int(os.environ.get(PARENT, "0")))
+end_with_server()
 
 from dragoman.node.wsgi import application  # noqa: E402
 

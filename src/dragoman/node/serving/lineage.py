@@ -16,8 +16,9 @@ METRICS = "PROMETHEUS_MULTIPROC_DIR"
 _SECONDS = 1.0
 
 
-def end_with_parent(parent: int) -> None:
-    """Ask this process to end once process `parent` is no longer its parent. Returns at once."""
+def end_with_server() -> None:
+    """Ask this process to end once the server that started it, if one did, is no longer its parent. Returns at once."""
+    parent = int(os.environ.get(PARENT, "0"))
     if parent <= 1:
         return
     threading.Thread(target=_watch, args=(parent,), name="parent", daemon=True).start()
