@@ -15,6 +15,7 @@ import psycopg
 import pytest
 
 from dragoman.lists.durable import sync_tree
+from tests.node.disks import disk_of, mount
 from tests.node.homes import Homes
 from tests.node.serving.running import Node, dragoman, environment, make_key, serving
 
@@ -22,22 +23,11 @@ ROOT = Path(__file__).parents[2]
 LISTED = "Khaled Fares Zemraqouni"
 
 
-def mount(*arguments: str) -> bool:
-    program = shutil.which("mount")
-    return (
-        program is not None and subprocess.run([program, *arguments], capture_output=True, check=False).returncode == 0
-    )
-
-
 @pytest.fixture
 def small_disk(tmp_path: Path) -> Iterator[Path]:
     """A disk of 64 MB of its own; needs the right to mount."""
-    folder = tmp_path / "disk"
-    folder.mkdir()
-    if os.geteuid() != 0 or not mount("-t", "tmpfs", "-o", "size=64m", "tmpfs", str(folder)):
-        pytest.skip("no right to mount a disk")
-    yield folder
-    subprocess.run(["umount", "-l", str(folder)], check=True)
+    with disk_of("64m", tmp_path) as folder:
+        yield folder
 
 
 def is_trouble(answer: tuple[int, Any, dict[str, str]], status: int) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import sqlite3
 import subprocess
@@ -12,9 +11,9 @@ from pathlib import Path
 
 import pytest
 
+from tests.node.disks import disk_of, mount
 from tests.node.homes import Homes
 from tests.node.serving.running import dragoman, environment
-from tests.node.test_reliability_storage import mount
 
 #: Appends events and dies as by a power cut: what was committed stands in the write-ahead log alone.
 _APPEND_AND_DIE = """
@@ -31,12 +30,8 @@ os._exit(0)
 @pytest.fixture
 def disk(tmp_path: Path) -> Iterator[Path]:
     """A disk of its own; needs the right to mount."""
-    folder = tmp_path / "disk"
-    folder.mkdir()
-    if os.geteuid() != 0 or not mount("-t", "tmpfs", "-o", "size=128m", "tmpfs", str(folder)):
-        pytest.skip("no right to mount a disk")
-    yield folder
-    subprocess.run(["umount", "-l", str(folder)], check=True)
+    with disk_of("128m", tmp_path) as folder:
+        yield folder
 
 
 @pytest.fixture
